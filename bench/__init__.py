@@ -1,0 +1,1 @@
+"""Measures Fantooo: ``./dev bench``. What is measured, and how, stands in docs/performance.md."""

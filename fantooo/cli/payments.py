@@ -1,0 +1,52 @@
+"""``flask payments settle | replay | reconcile``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+from flask.cli import AppGroup
+
+from fantooo.domain.errors import NotFound, ServiceUnavailable
+from fantooo.services import payments as service, reconciliation, webhooks
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+payments = AppGroup("payments", help="Purchases and what the provider says of them.")
+
+
+def install(app: Flask) -> None:
+    """Adds the group."""
+    app.cli.add_command(payments)
+
+
+@payments.command("settle")
+@click.argument("reference")
+def settle(reference: str) -> None:
+    """Asks the provider what became of one payment, and books it."""
+    try:
+        click.echo(service.settle_now(reference))
+    except NotFound as error:
+        raise click.ClickException(f"There is no purchase {reference}") from error
+    except ServiceUnavailable as error:
+        raise click.ClickException(error.message) from error
+
+
+@payments.command("replay")
+@click.argument("reference")
+def replay(reference: str) -> None:
+    """Processes every announcement about one payment again."""
+    click.echo(f"{webhooks.replay(reference)} announcements processed")
+
+
+@payments.command("reconcile")
+@click.option("--days", default=3, show_default=True, help="How far back.")
+def reconcile(days: int) -> None:
+    """Compares our payments with the provider's list, in both directions."""
+    try:
+        found = reconciliation.reconcile(stretch=timedelta(days=days))
+    except ServiceUnavailable as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"{found} exceptions")

@@ -1,0 +1,36 @@
+"""Transition tables: along which lines a status may change, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CHAT: Mapping[str, frozenset[str]] = {
+    "active": frozenset({"idle", "closed", "escalated"}),
+    "idle": frozenset({"active", "closed", "escalated"}),
+    "escalated": frozenset({"active", "closed"}),
+    "closed": frozenset({"active", "archived"}),
+    "archived": frozenset({"active"}),
+}
+
+#: a purchase; a payment given up may still arrive, and is credited then
+PAYMENT: Mapping[str, frozenset[str]] = {
+    "pending": frozenset({"processing", "success", "failed"}),
+    "processing": frozenset({"success", "failed"}),
+    "failed": frozenset({"success"}),
+    "success": frozenset({"refunded"}),
+}
+
+
+class IllegalTransition(ValueError):
+    """A status was asked to change along a line that is not in its table."""
+
+
+def check_transition(table: Mapping[str, frozenset[str]], old: str, new: str) -> None:
+    """Raises ``IllegalTransition`` unless ``table`` has a line from ``old`` to ``new``."""
+    if new not in table.get(old, frozenset()):
+        raise IllegalTransition(f"{old} -> {new}")
+
+
+def sources(table: Mapping[str, frozenset[str]], new: str) -> list[str]:
+    """All states from which ``new`` can be reached in one step, for UPDATE ... WHERE status IN."""
+    return sorted(old for old, targets in table.items() if new in targets)

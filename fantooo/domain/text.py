@@ -1,0 +1,18 @@
+"""Cleaning what people type before it is stored."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MESSAGE_MAX = 1000
+#: the joiner that emoji need stays, as do line breaks; other invisible controls go
+_KEPT = {"\n", "\u200d", "\u200c"}
+
+
+def clean(text: str) -> str:
+    """``text`` without control characters and outer blanks, line ends as ``\\n``, in NFC."""
+    unified = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (
+        c for c in unified if c in _KEPT or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"}
+    )
+    return "".join(kept).strip()

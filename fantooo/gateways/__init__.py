@@ -1,0 +1,1 @@
+"""What is outside of Fantooo, one module each; `doubles` holds what stands in for it locally."""

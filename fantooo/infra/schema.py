@@ -1,0 +1,70 @@
+"""Brings grants, policies and SQL functions in line with their sources, after each upgrade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from fantooo.config import ROOT
+from fantooo.models import access
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+SQL_DIR = ROOT / "fantooo" / "services" / "sql"
+#: function name -> the role without login that owns it
+FUNCTION_OWNERS = {"send_message": access.SENDER, "session_account": access.AUTH}
+
+
+def function_sources() -> dict[str, str]:
+    """The SQL of each function, by its name, which is also the file's."""
+    return {name: (SQL_DIR / f"{name}.sql").read_text() for name in FUNCTION_OWNERS}
+
+
+def synchronise(connection: Connection) -> None:
+    """Applies grants and policies, then replaces the functions. Works as fantooo_owner."""
+    for statement in access.statements():
+        _run(connection, statement)
+    for name, source in function_sources().items():
+        _replace_function(connection, name, source, FUNCTION_OWNERS[name])
+    for function in ("app_account_id()", "immutable_join(text[])", "immutable_plain(text)"):
+        connection.exec_driver_sql(
+            f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC;"
+            f"GRANT EXECUTE ON FUNCTION {function} TO {access.APP}, {', '.join(access.ROLES)}"
+        )
+    # `flask doctor` compares it with the newest revision.
+    connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {access.SYSTEM}")
+    connection.exec_driver_sql(
+        "REVOKE ALL ON FUNCTION ensure_message_partitions(date, integer) FROM PUBLIC;"
+        "GRANT EXECUTE ON FUNCTION ensure_message_partitions(date, integer)"
+        f" TO {access.APP}, {access.SYSTEM}"
+    )
+
+
+def _run(connection: Connection, sql: str) -> None:
+    # psycopg takes a percent sign for a parameter, even where none are given.
+    connection.exec_driver_sql(sql.replace("%", "%%"))
+
+
+def _replace_function(connection: Connection, name: str, source: str, owner: str) -> None:
+    """Drops every version of a function and makes it anew, owned by a role without login."""
+    existing = connection.execute(
+        text("SELECT oid::regprocedure::text FROM pg_proc WHERE proname = :name"), {"name": name}
+    ).scalars()
+    for signature in list(existing):
+        # Only the owner, or a role that may become it, can drop it.
+        connection.exec_driver_sql(f"SET ROLE {owner}")
+        connection.exec_driver_sql(f"DROP FUNCTION {signature}")
+        connection.exec_driver_sql("SET ROLE fantooo_owner")
+    _run(connection, source)
+    signature = connection.execute(
+        text("SELECT oid::regprocedure::text FROM pg_proc WHERE proname = :name"), {"name": name}
+    ).scalar_one()
+    connection.exec_driver_sql(f"GRANT CREATE ON SCHEMA public TO {owner}")
+    connection.exec_driver_sql(f"ALTER FUNCTION {signature} OWNER TO {owner}")
+    connection.exec_driver_sql(f"REVOKE CREATE ON SCHEMA public FROM {owner}")
+    connection.exec_driver_sql(f"SET ROLE {owner}")
+    connection.exec_driver_sql(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
+    connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {signature} TO {access.APP}")
+    connection.exec_driver_sql("SET ROLE fantooo_owner")

@@ -1,0 +1,74 @@
+"""All models, imported so that the metadata is complete. Columns and constraints only."""
+
+from fantooo.models.accounts import Account, Consent, Session
+from fantooo.models.base import Base
+from fantooo.models.characters import ChatRating, Favorite, FictionalUser, ProfileView
+from fantooo.models.chats import (
+    Chat,
+    Message,
+    MessageDraft,
+    ProfileNote,
+    ProfileNoteHistory,
+    SendRequest,
+)
+from fantooo.models.media import Media
+from fantooo.models.money import CreditTransfer, Transaction
+from fantooo.models.operations import (
+    AdminNotification,
+    AuditEntry,
+    JobRun,
+    OutboxEntry,
+    SecurityEvent,
+    SystemSetting,
+    SystemSettingHistory,
+)
+from fantooo.models.payments import (
+    CreditPackage,
+    IdempotencyKey,
+    LoyaltyEntry,
+    Receipt,
+    ReconciliationException,
+    ReconciliationRun,
+    WebhookEvent,
+)
+from fantooo.models.people import Admin, Operator, RealUser
+from fantooo.models.queue import ChatAssignment, ChatQueueEntry
+
+__all__ = [
+    "Account",
+    "Admin",
+    "AdminNotification",
+    "AuditEntry",
+    "Base",
+    "Chat",
+    "ChatAssignment",
+    "ChatQueueEntry",
+    "ChatRating",
+    "Consent",
+    "CreditPackage",
+    "CreditTransfer",
+    "Favorite",
+    "FictionalUser",
+    "IdempotencyKey",
+    "JobRun",
+    "LoyaltyEntry",
+    "Media",
+    "Message",
+    "MessageDraft",
+    "Operator",
+    "OutboxEntry",
+    "ProfileNote",
+    "ProfileNoteHistory",
+    "ProfileView",
+    "RealUser",
+    "Receipt",
+    "ReconciliationException",
+    "ReconciliationRun",
+    "SecurityEvent",
+    "SendRequest",
+    "Session",
+    "SystemSetting",
+    "SystemSettingHistory",
+    "Transaction",
+    "WebhookEvent",
+]

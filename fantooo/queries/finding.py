@@ -1,0 +1,253 @@
+"""Finding characters: filters, words with misspellings, orders, and pages by the last one shown."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Numeric,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from fantooo.domain.finding import Wishes
+from fantooo.extensions import db
+from fantooo.models import Favorite, FictionalUser as F, ProfileView
+from fantooo.models.characters import NO_RESPONSE_TIME
+from fantooo.queries.characters import CharacterCard, card, card_columns, published
+
+PAGE_SIZE = 24
+_CHOICES = 24
+_CHOICES_KEPT_SECONDS = 60.0
+#: how much name, telling words, character and story of a profile count in the order by words
+_WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.3, 0.6, 1.0}'::real[]")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page. ``following`` leads to the next one; ``near``: nobody fits all words, these some."""
+
+    characters: list[CharacterCard]
+    following: str
+    total: int | None
+    near: bool = False
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be filtered by, from the characters there are, the most frequent first."""
+
+    categories: list[str]
+    tags: list[str]
+    interests: list[str]
+    places: list[str]
+
+
+def find(
+    wishes: Wishes,
+    *,
+    full: frozenset[UUID] = frozenset(),
+    after: str = "",
+    limit: int = PAGE_SIZE,
+    count: bool = True,
+) -> Found:
+    """The characters that fit ``wishes``, in their order, behind the mark ``after``.
+
+    ``full`` are those whose team has no room now, left out when ``wishes.online``. ``count`` also
+    counts all that fit. A mark that is none starts from the beginning.
+    """
+    conditions = _conditions(wishes, full)
+    words = wishes.words
+    near = False
+    if words:
+        strict = [*conditions, and_(*(_fits(word) for word in words))]
+        near = len(words) > 1 and not _any(strict)
+        conditions = [*conditions, or_(*(_fits(w) for w in words))] if near else strict
+    keys, descending = _order(wishes, words)
+    page = list(conditions)
+    mark = _read_mark(after, wishes.sort if not words else "words", len(keys))
+    if mark is not None:
+        position = tuple_(*keys)
+        behind = tuple_(*(literal(value, key.type) for key, value in zip(keys, mark, strict=True)))
+        page.append(position < behind if descending else position > behind)
+    named = [key.label(f"key{n}") for n, key in enumerate(keys)]
+    rows = db.session.execute(
+        select(*card_columns(), *named)
+        .where(*page)
+        .order_by(*(name.desc() if descending else name.asc() for name in named))
+        .limit(limit + 1)
+    ).all()
+    following = ""
+    if len(rows) > limit:
+        rows = rows[:limit]
+        last = [getattr(rows[-1], f"key{n}") for n in range(len(keys))]
+        following = _mark(wishes.sort if not words else "words", last)
+    total = None
+    if count:
+        total = db.session.scalar(select(func.count()).select_from(F).where(*conditions)) or 0
+    return Found([card(row) for row in rows], following, total, near)
+
+
+def choices() -> Choices:
+    """What the filters offer, as of at most a minute ago."""
+    kept: Any = current_app.extensions.get("fantooo_choices")
+    if kept is None or time.monotonic() - kept[0] > _CHOICES_KEPT_SECONDS:
+        kept = (time.monotonic(), _choices())
+        current_app.extensions["fantooo_choices"] = kept
+    found: Choices = kept[1]
+    return found
+
+
+def _choices() -> Choices:
+    def most(values: ColumnElement[Any]) -> list[str]:
+        named = select(values.label("value")).where(published()).subquery()
+        return list(
+            db.session.scalars(
+                select(named.c.value)
+                .where(named.c.value.is_not(None))
+                .group_by(named.c.value)
+                .order_by(func.count().desc(), named.c.value)
+                .limit(_CHOICES)
+            )
+        )
+
+    return Choices(
+        categories=most(F.category.expression),
+        tags=most(func.unnest(F.tags)),
+        interests=most(func.unnest(F.interests)),
+        places=most(F.location.expression),
+    )
+
+
+def favorites(user_id: UUID) -> list[CharacterCard]:
+    """The user's favourites, newest first; also those that are not published any more."""
+    rows = db.session.execute(
+        select(*card_columns())
+        .join(Favorite, Favorite.fictional_user_id == F.id)
+        .where(Favorite.real_user_id == user_id)
+        .order_by(Favorite.created_at.desc())
+        .limit(200)
+    ).all()
+    return [card(row) for row in rows]
+
+
+def recently_viewed(user_id: UUID, *, limit: int = 12) -> list[CharacterCard]:
+    """The published characters whose profiles the user looked at last."""
+    rows = db.session.execute(
+        select(*card_columns())
+        .join(ProfileView, ProfileView.fictional_user_id == F.id)
+        .where(ProfileView.real_user_id == user_id, published())
+        .order_by(ProfileView.viewed_at.desc())
+        .limit(limit)
+    ).all()
+    return [card(row) for row in rows]
+
+
+def _conditions(wishes: Wishes, full: frozenset[UUID]) -> list[ColumnElement[bool]]:
+    by_wish: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "gender": lambda gender: F.gender == gender,
+        "age_from": lambda age: F.age >= age,
+        "age_to": lambda age: F.age <= age,
+        "style": lambda style: F.response_style == style,
+        "category": lambda category: F.category == category,
+        "place": lambda place: F.location == place,
+        "tags": lambda tags: F.tags.op("@>")(list(tags)),
+        "interests": lambda interests: F.interests.op("@>")(list(interests)),
+        "featured": lambda _on: F.is_featured.is_(True),
+    }
+    conditions = [published()]
+    for name, condition in by_wish.items():
+        wished = getattr(wishes, name)
+        if wished:
+            conditions.append(condition(wished))
+    if wishes.online and full:
+        conditions.append(F.id.not_in(full))
+    return conditions
+
+
+def _begins(word: str) -> ColumnElement[Any]:
+    """The word, its stem, or a beginning of it. ``word`` holds letters, digits, ' and - only."""
+    quoted = "'" + word.replace("'", "''") + "':*"
+    return cast(func.to_tsquery("english", quoted), TSQUERY).op("||")(
+        func.to_tsquery("simple", quoted)
+    )
+
+
+def _fits(word: str) -> ColumnElement[bool]:
+    """Whether a word is in the profile, or one much like it among the telling words."""
+    # The operator, not the function: only it can use the index.
+    like = literal(word).op("<%")(F.search_words)
+    return or_(F.search.op("@@")(_begins(word)), like)
+
+
+def _any(conditions: list[ColumnElement[bool]]) -> bool:
+    return db.session.scalar(select(F.id).where(*conditions).limit(1)) is not None
+
+
+def _order(wishes: Wishes, words: list[str]) -> tuple[list[ColumnElement[Any]], bool]:
+    """The columns that order, each with its place in an index, and whether they fall."""
+    if words and wishes.sort == "recommended":
+        return [_score(words), F.popularity_score, F.id], True  # type: ignore[list-item]
+    keys: dict[str, tuple[list[Any], bool]] = {
+        "recommended": ([F.is_featured, F.popularity_score, F.id], True),
+        "new": ([F.id], True),
+        "rating": ([F.rating_average, F.popularity_score, F.id], True),
+        "fastest": ([func.coalesce(F.response_seconds, NO_RESPONSE_TIME), F.id], False),
+    }
+    return keys[wishes.sort]
+
+
+def _score(words: list[str]) -> ColumnElement[int]:
+    """How well a profile fits, in thousandths.
+
+    Each word found as written counts one, a similar one its similarity, and then where it was.
+    """
+    parts: list[ColumnElement[Any]] = []
+    for word in words:
+        exact = cast(F.search.op("@@")(_begins(word)), Integer)
+        similar = func.word_similarity(word, F.search_words)
+        rank = func.ts_rank(_WEIGHTS, F.search, _begins(word))
+        parts.append(cast(func.greatest(cast(exact, Float), similar), Float) + cast(rank, Float))
+    total = parts[0]
+    for part in parts[1:]:
+        total += part
+    return cast(func.round(cast(total * 1000, Numeric)), Integer)
+
+
+def _mark(order: str, values: list[Any]) -> str:
+    plain = [v if isinstance(v, (int, bool)) else str(v) for v in values]
+    return base64.urlsafe_b64encode(json.dumps([order, *plain]).encode()).decode().rstrip("=")
+
+
+def _read_mark(mark: str, order: str, length: int) -> list[Any] | None:
+    """The values behind a mark of this order, or None when it is none."""
+    if not mark or len(mark) > 300:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        if not isinstance(values, list) or values[0] != order or len(values) != length + 1:
+            return None
+        *numbers, last = values[1:]
+        if not all(isinstance(n, (int, str)) for n in numbers):
+            return None
+        return [*(float(n) if isinstance(n, str) else n for n in numbers), UUID(last)]
+    except (ValueError, TypeError, IndexError, AttributeError, binascii.Error):
+        return None

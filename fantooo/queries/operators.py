@@ -1,0 +1,212 @@
+"""The operator's own world: switches, today's numbers, the queue and the chats held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Text, cast, func, select
+
+from fantooo.domain import masking
+from fantooo.domain.errors import NotFound
+from fantooo.domain.pricing import EAT
+from fantooo.domain.ranking import REASONS
+from fantooo.extensions import db
+from fantooo.infra import clock
+from fantooo.models import (
+    Chat,
+    ChatAssignment,
+    ChatQueueEntry,
+    FictionalUser,
+    Message,
+    Operator,
+    RealUser,
+)
+from fantooo.queries import pictures
+from fantooo.queries.pictures import Picture
+
+#: how much of a last message the list of held chats shows
+_PREVIEW = 80
+PRIORITIES = ("urgent", "high", "normal", "low")
+
+
+@dataclass(frozen=True)
+class OperatorView:
+    """An operator's own switches and standing."""
+
+    id: UUID
+    name: str
+    is_available: bool
+    availability_reason: str
+    max_concurrent_chats: int
+    current_chat_count: int
+    quality_score: Decimal
+    auto_next: bool
+    is_suspended: bool
+    suspension_reason: str | None
+
+
+@dataclass(frozen=True)
+class Today:
+    """What the operator did since midnight in Nairobi."""
+
+    answered: int
+    chats: int
+    median_seconds: int | None
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """The waiting chats of one priority. ``reasons``: why, most frequent first."""
+
+    priority: str
+    count: int
+    oldest_seconds: int
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class QueueSummary:
+    """All chats that wait for an operator, without a word of their content."""
+
+    waiting: int
+    oldest_seconds: int
+    rows: list[QueueRow]
+
+
+@dataclass(frozen=True)
+class HeldChat:
+    """A chat in the operator's hands. ``waiting_seconds`` is None when it waits for the user."""
+
+    chat_id: UUID
+    user_name: str
+    character_name: str
+    #: the first one that is ready
+    picture: Picture | None
+    last_text: str
+    waiting_seconds: int | None
+
+
+def own_view(operator_id: UUID) -> OperatorView:
+    """The signed-in operator. Raises ``NotFound``."""
+    operator = db.session.scalar(
+        select(Operator).where(Operator.id == operator_id).execution_options(populate_existing=True)
+    )
+    if operator is None:
+        raise NotFound
+    return OperatorView(
+        id=operator.id,
+        name=operator.name,
+        is_available=operator.is_available,
+        availability_reason=operator.availability_reason,
+        max_concurrent_chats=operator.max_concurrent_chats,
+        current_chat_count=operator.current_chat_count,
+        quality_score=operator.quality_score,
+        auto_next=operator.auto_next,
+        is_suspended=operator.is_suspended,
+        suspension_reason=operator.suspension_reason,
+    )
+
+
+def today(operator_id: UUID) -> Today:
+    """Of the turns that began today: chats, replies, and the median seconds to the first reply."""
+    midnight = clock.now().astimezone(EAT).replace(hour=0, minute=0, second=0, microsecond=0)
+    row = db.session.execute(
+        select(
+            func.coalesce(func.sum(ChatAssignment.replies), 0).label("answered"),
+            func.count(func.distinct(ChatAssignment.chat_id)).label("chats"),
+            func.percentile_cont(0.5)
+            .within_group(ChatAssignment.first_reply_seconds)
+            .label("median"),
+        ).where(ChatAssignment.operator_id == operator_id, ChatAssignment.assigned_at >= midnight)
+    ).one()
+    return Today(int(row.answered), row.chats, None if row.median is None else int(row.median))
+
+
+def queue() -> QueueSummary:
+    """Who waits, by priority, as it is now."""
+    entries = db.session.execute(
+        select(
+            ChatQueueEntry.priority,
+            ChatQueueEntry.score_parts,
+            func.extract("epoch", func.now() - ChatQueueEntry.entered_queue_at).label("age"),
+        )
+    ).all()
+    rows = []
+    for priority in PRIORITIES:
+        mine = [entry for entry in entries if entry.priority == priority]
+        if not mine:
+            continue
+        counts: dict[str, int] = {}
+        for entry in mine:
+            for part, points in entry.score_parts.items():
+                if points:
+                    counts[part] = counts.get(part, 0) + 1
+        reasons = sorted(counts, key=lambda part: -counts[part])
+        rows.append(
+            QueueRow(
+                priority,
+                len(mine),
+                max(int(entry.age) for entry in mine),
+                [REASONS.get(part, part) for part in reasons],
+            )
+        )
+    return QueueSummary(len(entries), max((int(entry.age) for entry in entries), default=0), rows)
+
+
+def held(operator_id: UUID) -> list[HeldChat]:
+    """The chats the operator holds, the longest waiting first."""
+    last_text = (
+        select(cast(Message.content, Text))
+        .where(Message.id == Chat.last_message_id, Message.deleted_at.is_(None))
+        .correlate(Chat)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Chat.id,
+            RealUser.display_name,
+            FictionalUser.name,
+            pictures.of_character(1).label("pictures"),
+            Chat.waiting_since,
+            last_text.label("last_text"),
+        )
+        .join(RealUser, RealUser.id == Chat.real_user_id)
+        .join(FictionalUser, FictionalUser.id == Chat.fictional_user_id)
+        .where(Chat.assigned_operator_id == operator_id)
+        .order_by(Chat.waiting_since.asc().nulls_last(), Chat.id)
+    ).all()
+    return [
+        HeldChat(
+            chat_id=row.id,
+            user_name=row.display_name,
+            character_name=row.name,
+            picture=pictures.first(row.pictures),
+            # Masked before it is cut: half a number is no number any more.
+            last_text=masking.mask(row.last_text or "")[:_PREVIEW],
+            waiting_seconds=_seconds_since(row.waiting_since),
+        )
+        for row in rows
+    ]
+
+
+def next_waiting(operator_id: UUID, *, but: UUID) -> UUID | None:
+    """The held chat that waits longest, other than ``but``."""
+    return db.session.scalar(
+        select(Chat.id)
+        .where(
+            Chat.assigned_operator_id == operator_id,
+            Chat.waiting_since.is_not(None),
+            Chat.id != but,
+        )
+        .order_by(Chat.waiting_since, Chat.id)
+        .limit(1)
+    )
+
+
+def _seconds_since(moment: datetime | None) -> int | None:
+    if moment is None:
+        return None
+    return max(0, int((datetime.now(moment.tzinfo) - moment) / timedelta(seconds=1)))

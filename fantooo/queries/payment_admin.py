@@ -1,0 +1,291 @@
+"""What admins see of payments: the list, one payment's whole story, what does not fit, the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+
+from fantooo.domain import buying
+from fantooo.domain.errors import NotFound
+from fantooo.domain.pricing import EAT
+from fantooo.extensions import db
+from fantooo.infra import clock
+from fantooo.models import (
+    Admin,
+    AuditEntry,
+    CreditTransfer,
+    RealUser,
+    Receipt,
+    ReconciliationException,
+    Transaction,
+    WebhookEvent,
+)
+
+PAGE = 50
+STATUSES = ("pending", "processing", "success", "failed", "refunded")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One purchase in the list."""
+
+    id: UUID
+    at: datetime
+    username: str
+    name: str
+    credits: int
+    bonus: int
+    amount: Decimal
+    currency: str
+    status: str
+    channel: str
+    reference: str
+    failure_reason: str
+    needs_review: bool
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing in a payment's story."""
+
+    at: datetime
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """One payment with everything that happened to it."""
+
+    line: Line
+    review_reason: str
+    receipt: str
+    provider: dict[str, Any]
+    snapshot: dict[str, Any]
+    happened: list[Happened]
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Something between us and the provider that does not fit."""
+
+    id: UUID
+    kind: str
+    reference: str
+    transaction_id: UUID | None
+    details: dict[str, Any]
+    found_at: datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """The daily close, of a day in Nairobi: what was earned, and what we owe."""
+
+    revenue: Decimal
+    purchases: int
+    credits_sold: int
+    bonus_given: int
+    outstanding: int
+    outstanding_bought: int
+    to_review: int
+    odd: int
+
+
+def found(
+    *, status: str = "", review: bool = False, text: str = "", before: UUID | None = None
+) -> list[Line]:
+    """Purchases, newest first. ``text`` is a reference or the beginning of a user name."""
+    query = _lines().order_by(Transaction.id.desc()).limit(PAGE)
+    if status in STATUSES:
+        query = query.where(Transaction.status == status)
+    if review:
+        query = query.where(Transaction.needs_manual_review)
+    if text:
+        query = query.where(
+            or_(
+                Transaction.provider_reference == text,
+                func.lower(RealUser.username).startswith(text.lower(), autoescape=True),
+            )
+        )
+    if before is not None:
+        query = query.where(Transaction.id < before)
+    return [_line(row) for row in db.session.execute(query)]
+
+
+def story(transaction_id: UUID) -> Story:
+    """One purchase with its announcements, movements and who did what. Raises ``NotFound``."""
+    row = db.session.execute(
+        _lines()
+        .add_columns(
+            Transaction.review_reason,
+            Transaction.provider_response,
+            Transaction.package_snapshot,
+            Transaction.completed_at,
+            Receipt.year,
+            Receipt.number,
+        )
+        .outerjoin(Receipt, Receipt.transaction_id == Transaction.id)
+        .where(Transaction.id == transaction_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    line = _line(row)
+    happened = [Happened(line.at, "Ordered", line.name)]
+    happened += _announcements(line.reference) + _movements(transaction_id)
+    happened += _deeds(transaction_id)
+    return Story(
+        line=line,
+        review_reason=row.review_reason or "",
+        receipt=buying.receipt_number(row.year, row.number) if row.number else "",
+        provider=row.provider_response or {},
+        snapshot=row.package_snapshot or {},
+        happened=sorted(happened, key=lambda each: each.at),
+    )
+
+
+def odd() -> list[Odd]:
+    """What does not fit and is not settled, the oldest first."""
+    rows = db.session.scalars(
+        select(ReconciliationException)
+        .where(ReconciliationException.resolved_at.is_(None))
+        .order_by(ReconciliationException.found_at)
+        .limit(PAGE)
+    )
+    return [
+        Odd(row.id, row.kind, row.reference, row.transaction_id, row.details, row.found_at)
+        for row in rows
+    ]
+
+
+def day() -> Day:
+    """Today's figures."""
+    begins = clock.now().astimezone(EAT).replace(hour=0, minute=0, second=0, microsecond=0)
+    sold = db.session.execute(
+        select(
+            func.coalesce(func.sum(Transaction.amount), 0).label("revenue"),
+            func.count().label("purchases"),
+            func.coalesce(func.sum(Transaction.credits_amount), 0).label("credits"),
+            func.coalesce(func.sum(Transaction.bonus_credits), 0).label("bonus"),
+        ).where(
+            Transaction.type == "purchase",
+            Transaction.status == "success",
+            Transaction.completed_at >= begins,
+            Transaction.completed_at < begins + timedelta(days=1),
+        )
+    ).one()
+    owed = db.session.execute(
+        select(
+            func.coalesce(func.sum(RealUser.credits), 0).label("all"),
+            func.coalesce(func.sum(RealUser.credits - RealUser.bonus_credits), 0).label("bought"),
+        )
+    ).one()
+    review = db.session.scalar(select(func.count()).where(Transaction.needs_manual_review)) or 0
+    unsettled = (
+        db.session.scalar(select(func.count()).where(ReconciliationException.resolved_at.is_(None)))
+        or 0
+    )
+    return Day(
+        revenue=Decimal(sold.revenue),
+        purchases=sold.purchases,
+        credits_sold=int(sold.credits),
+        bonus_given=int(sold.bonus),
+        outstanding=int(owed.all),
+        outstanding_bought=int(owed.bought),
+        to_review=review,
+        odd=unsettled,
+    )
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Transaction.id,
+            Transaction.created_at,
+            RealUser.username,
+            Transaction.reason,
+            Transaction.credits_amount,
+            Transaction.bonus_credits,
+            Transaction.amount,
+            Transaction.currency,
+            Transaction.status,
+            Transaction.channel,
+            Transaction.provider_reference,
+            Transaction.failure_reason,
+            Transaction.needs_manual_review,
+        )
+        .join(RealUser, RealUser.id == Transaction.real_user_id)
+        .where(Transaction.type == "purchase")
+    )
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        id=row.id,
+        at=row.created_at,
+        username=row.username,
+        name=row.reason,
+        credits=row.credits_amount,
+        bonus=row.bonus_credits,
+        amount=row.amount,
+        currency=row.currency,
+        status=row.status,
+        channel=row.channel or "",
+        reference=row.provider_reference or "",
+        failure_reason=row.failure_reason or "",
+        needs_review=row.needs_manual_review,
+    )
+
+
+def _announcements(reference: str) -> list[Happened]:
+    rows = db.session.execute(
+        select(
+            WebhookEvent.event,
+            WebhookEvent.status,
+            WebhookEvent.received_count,
+            WebhookEvent.received_at,
+            WebhookEvent.error,
+        ).where(WebhookEvent.reference == reference)
+    )
+    return [
+        Happened(
+            row.received_at,
+            f"Announced: {row.event}",
+            f"{row.status}, received {row.received_count} times"
+            if row.received_count > 1
+            else row.error or row.status,
+        )
+        for row in rows
+    ]
+
+
+def _movements(transaction_id: UUID) -> list[Happened]:
+    rows = db.session.execute(
+        select(CreditTransfer.kind, CreditTransfer.amount, CreditTransfer.created_at).where(
+            CreditTransfer.cause_id == transaction_id
+        )
+    )
+    return [
+        Happened(row.created_at, f"Ledger: {row.kind.replace('_', ' ')}", f"{row.amount:+d}")
+        for row in rows
+    ]
+
+
+def _deeds(transaction_id: UUID) -> list[Happened]:
+    rows = db.session.execute(
+        select(AuditEntry.created_at, AuditEntry.action, AuditEntry.reason, Admin.name)
+        .outerjoin(Admin, Admin.id == AuditEntry.actor_id)
+        .where(AuditEntry.subject_type == "transaction", AuditEntry.subject_id == transaction_id)
+    )
+    return [
+        Happened(
+            row.created_at,
+            f"{row.name or 'Somebody'}: {row.action.replace('_', ' ')}",
+            row.reason,
+        )
+        for row in rows
+    ]

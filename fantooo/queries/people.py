@@ -1,0 +1,229 @@
+"""People as others may see them: one's own profile, and the panels of the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Bundle, aliased
+
+from fantooo.domain import devices
+from fantooo.domain.errors import NotFound
+from fantooo.domain.people import age_on
+from fantooo.domain.pricing import EAT
+from fantooo.extensions import db
+from fantooo.infra import clock, crypto
+from fantooo.models import FictionalUser, MessageDraft, ProfileNote, RealUser, Session
+from fantooo.queries.characters import CharacterCard, card, card_columns
+from fantooo.queries.chats import ChatView
+
+
+@dataclass(frozen=True)
+class Me:
+    """A user's own profile."""
+
+    display_name: str
+    username: str
+    age: int
+    gender: str
+    looking_for: str
+    location: str
+    bio: str
+    language: str
+    theme: str | None
+    #: empty when none was given; nobody has confirmed it yet
+    email: str
+    notify_push: list[str]
+    notify_email: list[str]
+    show_online: bool
+    show_place: bool
+    user_tier: str
+    credits: int
+    bonus_credits: int
+    member_since: datetime
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A browser that is signed in to one's account."""
+
+    id: UUID
+    device: str
+    last_seen: datetime
+    is_this: bool
+
+
+@dataclass(frozen=True)
+class RealUserPanel:
+    """What the operator of a chat sees of its user."""
+
+    id: UUID
+    display_name: str
+    age: int
+    gender: str
+    #: empty when the person keeps it to themselves
+    location: str
+    bio: str
+    language: str
+    user_tier: str
+    show_online: bool
+    member_since: datetime
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A staff note. Version 0 means that there is none yet."""
+
+    content: str = ""
+    version: int = 0
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The user on the left, the character and how it is played on the right, what was typed."""
+
+    user: RealUserPanel
+    character: CharacterCard
+    guidelines: str
+    templates: list[tuple[str, str]]
+    real_note: NoteView
+    fictional_note: NoteView
+    draft: str
+
+
+def own_profile(user_id: UUID) -> Me:
+    """The signed-in user's own profile. Raises ``NotFound``."""
+    user = db.session.scalar(select(RealUser).where(RealUser.id == user_id))
+    if user is None:
+        raise NotFound
+    return Me(
+        display_name=user.display_name,
+        username=user.username,
+        age=age_on(clock.now().astimezone(EAT).date(), user.age, user.age_given_on),
+        gender=user.gender,
+        looking_for=user.looking_for,
+        location=user.location,
+        bio=user.bio,
+        language=user.language,
+        theme=user.theme,
+        email=crypto.unseal(user.email_sealed) if user.email_sealed else "",
+        notify_push=user.notify_push,
+        notify_email=user.notify_email,
+        show_online=user.show_online,
+        show_place=user.show_place,
+        user_tier=user.user_tier,
+        credits=user.credits,
+        bonus_credits=user.bonus_credits,
+        member_since=user.created_at,
+    )
+
+
+def looking_for(user_id: UUID) -> str:
+    """Whom a user looks for: male, female or both."""
+    return db.session.scalar(select(RealUser.looking_for).where(RealUser.id == user_id)) or "both"
+
+
+def theme(user_id: UUID) -> str | None:
+    """The theme a user chose anywhere, or None."""
+    return db.session.scalar(select(RealUser.theme).where(RealUser.id == user_id))
+
+
+def own_sessions(account_id: UUID, this: UUID | None) -> list[SessionView]:
+    """Where an account is signed in: this browser first, then the one used last."""
+    rows = db.session.execute(
+        select(Session.id, Session.user_agent, Session.last_seen_at)
+        .where(Session.account_id == account_id, Session.expires_at > func.now())
+        .order_by((Session.id == this).desc(), Session.last_seen_at.desc(), Session.id)
+    )
+    return [
+        SessionView(row.id, devices.describe(row.user_agent), row.last_seen_at, row.id == this)
+        for row in rows
+    ]
+
+
+def panel(user_id: UUID) -> RealUserPanel:
+    """What the operator of a chat sees of its user. Raises ``NotFound``."""
+    row = db.session.execute(select(*_panel_columns()).where(RealUser.id == user_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _panel(row)
+
+
+def desk(chat: ChatView, operator_id: UUID) -> Desk:
+    """All that stands around the conversation at the desk, in one read. Raises ``NotFound``."""
+    about_user, about_character = aliased(ProfileNote), aliased(ProfileNote)
+    row = db.session.execute(
+        select(
+            Bundle("person", *_panel_columns()),
+            Bundle("character", *card_columns()),
+            FictionalUser.personality_guidelines,
+            FictionalUser.response_templates,
+            Bundle("about_user", *_note_columns(about_user)),
+            Bundle("about_character", *_note_columns(about_character)),
+            MessageDraft.content.label("draft"),
+        )
+        .select_from(RealUser)
+        .join(FictionalUser, FictionalUser.id == chat.character_id)
+        .outerjoin(about_user, about_user.real_user_id == RealUser.id)
+        .outerjoin(about_character, about_character.fictional_user_id == FictionalUser.id)
+        .outerjoin(
+            MessageDraft,
+            (MessageDraft.chat_id == chat.id) & (MessageDraft.account_id == operator_id),
+        )
+        .where(RealUser.id == chat.real_user_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Desk(
+        user=_panel(row.person),
+        character=card(row.character),
+        guidelines=row.personality_guidelines,
+        templates=[(key, str(text)) for key, text in row.response_templates.items()],
+        real_note=_note(row.about_user),
+        fictional_note=_note(row.about_character),
+        draft=row.draft or "",
+    )
+
+
+def _panel_columns() -> tuple[Any, ...]:
+    return (
+        RealUser.id,
+        RealUser.display_name,
+        RealUser.age,
+        RealUser.age_given_on,
+        RealUser.gender,
+        RealUser.location_shown,
+        RealUser.bio,
+        RealUser.language,
+        RealUser.user_tier,
+        RealUser.show_online,
+        RealUser.created_at,
+    )
+
+
+def _panel(person: Any) -> RealUserPanel:
+    today = clock.now().astimezone(EAT).date()
+    return RealUserPanel(
+        id=person.id,
+        display_name=person.display_name,
+        age=age_on(today, person.age, person.age_given_on),
+        gender=person.gender,
+        location=person.location_shown,
+        bio=person.bio,
+        language=person.language,
+        user_tier=person.user_tier,
+        show_online=person.show_online,
+        member_since=person.created_at,
+    )
+
+
+def _note_columns(note: Any) -> tuple[Any, ...]:
+    return (note.content, note.version, note.updated_at)
+
+
+def _note(row: Any) -> NoteView:
+    return NoteView() if row.version is None else NoteView(row.content, row.version, row.updated_at)

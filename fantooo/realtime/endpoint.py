@@ -1,0 +1,225 @@
+"""``/ws``: who may open a socket, and the four frames a page may send.
+
+``hello`` (which chat the page shows), ``typing``, ``seen`` and ``beat``. Messages are sent by HTTP.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from flask import Blueprint, current_app, request
+from flask_login import current_user
+
+from fantooo.domain.errors import ChatNotFound, FantoooError, Forbidden, Unauthorized
+from fantooo.extensions import db, sock
+from fantooo.infra import database, redis
+from fantooo.infra.client_address import client_address
+from fantooo.infra.database import current_viewer
+from fantooo.queries import chats, sessions
+from fantooo.realtime import presence, wire
+from fantooo.realtime.connection import ACCESS_ENDED, FAILED, MALFORMED, TRY_LATER, Connection
+from fantooo.services import chats as chat_service, credentials, operators
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from fantooo.realtime.hub import Hub
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("socket", __name__)
+
+ENDPOINT = "socket.live"
+_RECHECK_SECONDS = 60.0
+_BEAT_SECONDS = 15.0
+_TYPING_SECONDS = 0.3
+_PROCESS = f"{os.uname().nodename}:{os.getpid()}:{time.time_ns()}"
+
+
+def install(app: Flask) -> None:
+    """Adds the socket route and its gate."""
+    app.before_request(_may_open)
+    app.register_blueprint(blueprint)
+
+
+def _may_open() -> None:
+    """Checks who knocks before the handshake; a browser sends Origin with every socket."""
+    if request.endpoint != ENDPOINT:
+        return
+    settings = current_app.config["SETTINGS"]
+    origin = request.headers.get("Origin", "")
+    here = settings.public_url if settings.is_production else request.host_url.rstrip("/")
+    if origin != here:
+        raise Forbidden
+    viewer = current_viewer.get()
+    if viewer.account_id is None or viewer.is_banned or not viewer.has_consented:
+        raise Unauthorized
+    # No compression: it costs memory on each idle socket.
+    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+
+
+@sock.route("/ws", bp=blueprint)  # type: ignore[untyped-decorator]
+def live(ws: Any) -> None:
+    """Serves one page until it closes."""
+    viewer = current_viewer.get()
+    user: Any = current_user
+    connection = Connection(ws, viewer, user.get_id(), client_address())
+    hub: Hub = current_app.extensions["fantooo_hub"]
+    db.session.remove()
+    if _too_many(hub, connection):
+        connection.close(TRY_LATER, "too many connections")
+        connection.wait_until_ended()
+        return
+    hub.add(connection)
+    try:
+        _enter(hub, connection)
+        while (text := connection.receive()) is not None:
+            try:
+                _take(hub, connection, text)
+            finally:
+                # An idle socket holds no database connection.
+                db.session.remove()
+    except Exception:
+        # Nothing may leave here: its answer would be written into the open socket.
+        log.exception("socket_failed")
+        connection.close(FAILED, "error")
+    finally:
+        hub.remove(connection)
+        with contextlib.suppress(redis.RedisError):
+            if viewer.account_id and viewer.role == "user" and connection.shows_online:
+                presence.leave(viewer.account_id, id(connection), _PROCESS)
+        connection.wait_until_ended()
+
+
+def _too_many(hub: Hub, connection: Connection) -> bool:
+    settings = current_app.config["SETTINGS"]
+    of_account = hub.count(account=connection.viewer.account_id)
+    of_address = hub.count(address=connection.address)
+    return bool(
+        of_account >= settings.sockets_per_account or of_address >= settings.sockets_per_address
+    )
+
+
+def _enter(hub: Hub, connection: Connection) -> None:
+    account = connection.viewer.account_id
+    if account is None:
+        return
+    channels = [wire.account(account)]
+    if connection.viewer.role == "operator":
+        channels.append(wire.OPERATORS)
+    hub.join(connection, *channels)
+    with contextlib.suppress(redis.RedisError):
+        if connection.viewer.role == "user" and connection.shows_online:
+            presence.enter(account, id(connection), _PROCESS)
+
+
+def _take(hub: Hub, connection: Connection, text: str) -> None:
+    try:
+        frame = json.loads(text)
+        kind = frame["type"]
+        chat_id = UUID(frame["chat"]) if frame.get("chat") else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        connection.close(MALFORMED, "malformed frame")
+        return
+    try:
+        match kind:
+            case "hello":
+                _hello(hub, connection, chat_id)
+            case "beat":
+                _beat(hub, connection)
+            case "typing" if chat_id is not None and chat_id == connection.chat:
+                _typing(connection, chat_id, on=frame.get("on") is True)
+            case "seen" if chat_id is not None and chat_id == connection.chat:
+                _seen(connection, chat_id, frame)
+    except FantoooError as error:
+        log.info("frame_refused", kind=str(kind)[:20], code=error.look.code)
+    except redis.RedisError:
+        log.info("frame_without_redis", kind=str(kind)[:20])
+    except Exception as error:
+        if not database.is_away(error):
+            raise
+        # What the frame asked for did not happen; the page asks again when it comes back.
+        log.info("frame_without_database", kind=str(kind)[:20])
+        connection.close(TRY_LATER, "try again later")
+
+
+def _hello(hub: Hub, connection: Connection, chat_id: UUID | None) -> None:
+    """The page says which chat it shows; only one of the viewer's own is believed."""
+    hub.leave_chat(connection)
+    # Not before the chat is known: its page would catch up, and miss what comes in between.
+    connection.greeted = False
+    if chat_id is None or connection.side not in ("user", "operator"):
+        connection.greeted = True
+        hub.join(connection)
+        return
+    connection.asking = chat_id
+    chat = chats.get_chat(chat_id)
+    if connection.asking != chat_id:
+        raise ChatNotFound  # taken away while we looked
+    connection.chat, connection.chat_user = chat_id, chat.real_user_id
+    connection.greeted = True
+    if connection.side == "user":
+        hub.join(connection, wire.chat(chat_id))
+    else:
+        hub.join(connection, wire.chat(chat_id), wire.user(chat.real_user_id))
+        connection.push(wire.presence(chat_id, online=presence.is_online(chat.real_user_id)))
+
+
+def _beat(hub: Hub, connection: Connection) -> None:
+    now = time.monotonic()
+    account = connection.viewer.account_id
+    if now - connection.checked_at > _RECHECK_SECONDS:
+        # The push that says so may have been lost, and sessions also end by themselves.
+        connection.checked_at = now
+        viewer = sessions.viewer_of(connection.token)
+        if viewer is None or viewer.is_banned or not viewer.has_consented:
+            connection.close(ACCESS_ENDED, "access ended")
+            return
+        connection.shows_online = viewer.shows_online
+        if viewer.seen_long_ago and viewer.session_id:
+            credentials.note_seen(viewer.session_id)
+        if connection.chat is not None and not _still_theirs(connection.chat):
+            hub.leave_chat(connection)
+    if account is None or now - connection.beat_at < _BEAT_SECONDS:
+        return
+    connection.beat_at = now
+    if connection.side == "operator":
+        operators.beat(account)
+    elif connection.side == "user" and connection.shows_online:
+        presence.enter(account, id(connection), _PROCESS)
+
+
+def _still_theirs(chat_id: UUID) -> bool:
+    try:
+        chats.get_chat(chat_id)
+    except ChatNotFound:
+        return False
+    return True
+
+
+def _typing(connection: Connection, chat_id: UUID, *, on: bool) -> None:
+    now = time.monotonic()
+    if on and now - connection.typing_at < _TYPING_SECONDS:
+        return
+    connection.typing_at = now
+    kind = wire.FROM_USER if connection.side == "user" else wire.FROM_OPERATOR
+    frame = wire.dump({"type": "typing", "chat": str(chat_id), "on": on})
+    redis.client().publish(wire.chat(chat_id), wire.payload(kind, frame, chat_id))
+
+
+def _seen(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:
+    read, delivered = frame.get("read", 0), frame.get("delivered", 0)
+    if not all(type(n) is int and 0 <= n < 2**62 for n in (read, delivered)):
+        connection.close(MALFORMED, "malformed frame")
+        return
+    chat_service.mark(
+        chat_id,
+        side="user" if connection.side == "user" else "operator",
+        read=read,
+        delivered=delivered,
+    )

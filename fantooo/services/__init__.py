@@ -1,0 +1,1 @@
+"""Every write: one public function is one unit of work."""

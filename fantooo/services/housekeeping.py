@@ -1,0 +1,57 @@
+"""Removing what is past its use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import OutboxEntry, SendRequest
+from fantooo.services import accounts, schedule
+
+#: longer than any session lives, so that no page can retry after it
+_SEND_REQUESTS_KEPT = timedelta(days=31)
+_OUTBOX_KEPT = timedelta(days=30)
+#: rows a statement, so that none runs into its time-out however many there are
+_BATCH = 5_000
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """How many rows went."""
+
+    sessions: int
+    job_runs: int
+    send_requests: int
+    outbox: int
+
+
+def clean() -> Cleaned:
+    """Removes expired sessions, week-old job runs, month-old send requests and done outbox entries."""
+    now = datetime.now(UTC)
+    return Cleaned(
+        sessions=accounts.delete_expired_sessions(),
+        job_runs=schedule.forget_old_runs(now),
+        send_requests=_forget(
+            SendRequest.message_id, SendRequest.created_at < now - _SEND_REQUESTS_KEPT
+        ),
+        outbox=_forget(OutboxEntry.id, OutboxEntry.done_at < now - _OUTBOX_KEPT),
+    )
+
+
+def _forget(key: InstrumentedAttribute[UUID], old: ColumnElement[bool]) -> int:
+    """Deletes the rows of ``key``'s table that are ``old``, some thousand a transaction."""
+    gone = 0
+    while True:
+        with unit_of_work(as_system=True) as work:
+            batch = select(key).where(old).limit(_BATCH)
+            rows = work.session.scalars(
+                delete(key.class_).where(key.in_(batch)).returning(key)
+            ).all()
+        gone += len(rows)
+        if len(rows) < _BATCH:
+            return gone

@@ -1,0 +1,51 @@
+"""An operator's own switches: available or not, and the heartbeat that says somebody is there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import update
+
+from fantooo.domain.errors import Forbidden, ValidationError
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import Operator
+from fantooo.services import assignment
+
+ABSENCES = ("break", "wrap-up", "offline")
+
+
+def set_availability(operator_id: UUID, *, available: bool, reason: str) -> None:
+    """Goes available, or away with a reason. Offline gives all chats back; others keep them.
+
+    Raises ``ValidationError`` for an unknown reason, ``Forbidden`` for a suspended operator.
+    """
+    if not available and reason not in ABSENCES:
+        raise ValidationError({"reason": "Choose break, wrap-up or offline."})
+    with unit_of_work() as work:
+        operator = work.session.get_one(Operator, operator_id)
+        if available and operator.is_suspended:
+            raise Forbidden(operator.suspension_reason or "Your account is suspended.")
+        now = datetime.now(UTC)
+        operator.is_available = available
+        operator.availability_reason = "available" if available else reason
+        operator.last_activity = now
+    if not available and reason == "offline":
+        assignment.release_all(operator_id, "offline")
+    assignment.assign_soon()
+
+
+def beat(operator_id: UUID) -> None:
+    """Notes that the operator's page is open; older than a minute means silent."""
+    with unit_of_work() as work:
+        work.session.execute(
+            update(Operator)
+            .where(Operator.id == operator_id)
+            .values(last_activity=datetime.now(UTC))
+        )
+
+
+def set_auto_next(operator_id: UUID, *, on: bool) -> None:
+    """Whether the next most urgent chat opens by itself after a reply."""
+    with unit_of_work() as work:
+        work.session.get_one(Operator, operator_id).auto_next = on

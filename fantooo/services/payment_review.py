@@ -1,0 +1,86 @@
+"""What admins do about payments: asking the provider, and deciding what does not fit. All audited."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from fantooo.domain.errors import NotFound, ValidationError
+from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
+from fantooo.models import AuditEntry, ReconciliationException, Transaction
+from fantooo.services import payments
+
+Decision = Literal["credit", "reject"]
+
+_REASON_MAX = 500
+
+
+def verify(transaction_id: UUID, admin_id: UUID) -> str:
+    """Asks the provider about one purchase and books it; returns its status then.
+
+    Raises ``NotFound``, or ``ServiceUnavailable`` when the provider does not answer.
+    """
+    with unit_of_work(as_system=True) as work:
+        reference = work.session.scalar(
+            select(Transaction.provider_reference).where(
+                Transaction.id == transaction_id, Transaction.type == "purchase"
+            )
+        )
+        if reference is None:
+            raise NotFound
+        _audit(work, admin_id, "payment_verified", transaction_id, "")
+    return payments.settle_now(reference)
+
+
+def decide(transaction_id: UUID, admin_id: UUID, decision: Decision, reason: str) -> None:
+    """Ends the review of a payment that is not what was ordered: credited all the same, or not.
+
+    Raises ``NotFound``, or ``ValidationError`` without a reason or when there is no review.
+    """
+    why = _checked(reason)
+    with unit_of_work(as_system=True) as work:
+        payments.end_review(work, transaction_id, admin_id, credit=decision == "credit")
+        _audit(work, admin_id, f"payment_review_{decision}ed", transaction_id, why)
+
+
+def settle_exception(exception_id: UUID, admin_id: UUID, reason: str) -> None:
+    """Marks something that did not fit as dealt with. Raises ``NotFound``, ``ValidationError``."""
+    why = _checked(reason)
+    with unit_of_work(as_system=True) as work:
+        row = work.session.scalar(
+            select(ReconciliationException)
+            .where(
+                ReconciliationException.id == exception_id,
+                ReconciliationException.resolved_at.is_(None),
+            )
+            .with_for_update()
+        )
+        if row is None:
+            raise NotFound
+        row.resolved_at = datetime.now(UTC)
+        row.resolved_by = admin_id
+        row.resolution = why
+        subject = row.transaction_id or row.id
+        _audit(work, admin_id, "payment_exception_settled", subject, why)
+
+
+def _checked(reason: str) -> str:
+    cleaned = " ".join(reason.split())
+    if not cleaned:
+        raise ValidationError({"reason": "Say why"})
+    return cleaned[:_REASON_MAX]
+
+
+def _audit(work: UnitOfWork, admin_id: UUID, action: str, subject: UUID, reason: str) -> None:
+    work.session.add(
+        AuditEntry(
+            actor_id=admin_id,
+            action=action,
+            subject_type="transaction",
+            subject_id=subject,
+            reason=reason,
+        )
+    )

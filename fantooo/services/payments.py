@@ -1,0 +1,456 @@
+"""Buying credits: the order first, then the provider; crediting once, whoever brings the news.
+
+Our row stands before the provider is asked, and credits come from the snapshot in it after the
+provider's own answer fits (architecture.md 7). Locks: real_users before transactions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+import structlog
+from flask import current_app
+from prometheus_client import Counter
+from sqlalchemy import select
+
+from fantooo.domain import buying, states
+from fantooo.domain.buying import PROVIDER_STATES
+from fantooo.domain.errors import NotFound, PaymentFailed, ServiceUnavailable, ValidationError
+from fantooo.domain.events import PaymentChanged
+from fantooo.gateways import paystack
+from fantooo.gateways.paystack import (
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    TransactionView,
+    UnknownReference,
+)
+from fantooo.infra import job_queue, redis
+from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
+from fantooo.models import IdempotencyKey, RealUser, Transaction
+from fantooo.queries import payments as reads, settings
+from fantooo.services import credits, outbox, receipts
+
+log = structlog.get_logger(__name__)
+
+PROVIDER = "paystack"
+Channel = Literal["checkout", "mpesa"]
+
+STARTED = Counter("fantooo_purchases_started", "Purchases begun", ["channel"])
+ENDED = Counter("fantooo_purchases_ended", "Purchases that came to an end", ["status", "reason"])
+
+_AWAY = "The payment service does not answer right now. Please try again."
+_UNREACHABLE = (
+    "We cannot reach the payment service right now. You were not charged; please try again."
+)
+#: fresher payments are still being made, and their news is on its way
+_ASK_AFTER = timedelta(minutes=2)
+_BATCH = 200
+_MPESA_PHONE_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A purchase as it was just written, or found under its key."""
+
+    id: UUID
+    reference: str
+    amount: Decimal
+    currency: str
+    is_new: bool
+
+
+def is_open() -> bool:
+    """Whether there is a provider to pay at: development may have none."""
+    return bool(current_app.config["SETTINGS"].paystack_secret_key)
+
+
+def buy(
+    *,
+    account_id: UUID,
+    package_id: UUID,
+    key: UUID,
+    channel: Channel,
+    phone: str,
+    return_to: str,
+    callback_url: str,
+) -> UUID:
+    """Begins one purchase; returns its transaction's id, the same for the same ``key``.
+
+    ``key`` is drawn with the page that shows the button: pressed twice it is one wish. Raises
+    ``ValidationError`` for a phone number M-Pesa cannot have, ``NotFound`` for a package that is
+    not on offer, ``PaymentFailed`` when the provider cannot or will not take the payment.
+    """
+    if not is_open():
+        raise PaymentFailed("Buying is not open yet.")
+    number = mpesa_number(phone) if channel == "mpesa" else ""
+    order = _write_order(account_id, package_id, key, channel, return_to)
+    if not order.is_new:
+        return order.id
+    STARTED.labels(channel).inc()
+    if channel == "mpesa":
+        _ask_phone(order, account_id, number)
+    else:
+        _open_checkout(order, account_id, callback_url)
+    return order.id
+
+
+def settle(reference: str) -> str:
+    """Asks the provider what became of a payment and books it; returns our status after that.
+
+    Safe to run at any time and any number of times at once: credits are booked under the wallet's
+    and the transaction's lock, along the transition table, with a unique transfer. Raises
+    ``NotFound`` when there is no such purchase, ``ProviderError`` when there is no answer.
+    """
+    owner = _owner(reference)
+    try:
+        view: TransactionView | None = paystack.client().verify(reference)
+    except UnknownReference:
+        view = None  # the provider never got the order
+    return _book(reference, owner, view)
+
+
+def settle_now(reference: str) -> str:
+    """``settle`` for people. Raises ``ServiceUnavailable`` when the provider does not answer."""
+    try:
+        return settle(reference)
+    except ProviderError as error:
+        raise ServiceUnavailable(_AWAY) from error
+
+
+def ask_soon(reference: str) -> None:
+    """Has a job ask the provider now, because the payer came back; a lost wish costs minutes."""
+    try:
+        job_queue.enqueue("jobs.tasks.settle_payment", reference)
+    except redis.RedisError:
+        log.warning("payment_not_enqueued", reference=reference)
+
+
+def settle_open(now: datetime | None = None) -> int:
+    """Asks about every payment that is still open; returns how many came to an end.
+
+    Of charges only successful ones are announced, so this finds those that failed, and what a
+    lost webhook did not tell. A payment open for too long is asked about a last time.
+    """
+    if not is_open():
+        return 0
+    now = now or datetime.now(UTC)
+    with unit_of_work(as_system=True) as work:
+        references = list(
+            work.session.scalars(
+                select(Transaction.provider_reference)
+                .where(
+                    Transaction.type == "purchase",
+                    Transaction.status.in_(("pending", "processing")),
+                    Transaction.payment_provider == PROVIDER,
+                    Transaction.created_at <= now - _ASK_AFTER,
+                )
+                .order_by(Transaction.created_at)
+                .limit(_BATCH)
+            )
+        )
+    ended = 0
+    for reference in references:
+        if reference is None:
+            continue
+        try:
+            ended += settle(reference) not in ("pending", "processing")
+        except ProviderUnavailable:
+            log.warning("payments_not_checked", left=len(references) - ended)
+            break
+        except ProviderError as error:
+            log.warning("payment_not_checked", reference=reference, error=str(error))
+    return ended
+
+
+def mpesa_number(typed: str) -> str:
+    """``254...`` from what people type (07.., 01.., +254..). Raises ``ValidationError``."""
+    digits = "".join(sign for sign in typed if sign.isascii() and sign.isdigit())
+    if len(digits) == 10 and digits.startswith(("07", "01")):
+        digits = "254" + digits[1:]
+    elif len(digits) == 9 and digits.startswith(("7", "1")):
+        digits = "254" + digits
+    if len(digits) != _MPESA_PHONE_DIGITS or not digits.startswith(("2547", "2541")):
+        raise ValidationError({"phone": "Enter a Kenyan M-Pesa number, such as 0712 345 678"})
+    return digits
+
+
+def payer_email(account_id: UUID) -> str:
+    """The address a person pays under: ours, always the same, and nobody can tell whose it is."""
+    config = current_app.config["SETTINGS"]
+    name = hmac.new(
+        config.secret_key.encode(), b"payer:" + account_id.bytes, hashlib.sha256
+    ).hexdigest()
+    return f"u-{name[:20]}@{config.payment_mail_domain}"
+
+
+def _write_order(
+    account_id: UUID, package_id: UUID, key: UUID, channel: Channel, return_to: str
+) -> _Order:
+    with unit_of_work(as_system=True) as work:
+        wallet = _lock_wallet(work, account_id)
+        earlier = work.session.get(IdempotencyKey, (account_id, key))
+        if earlier is not None:
+            made = work.session.get_one(Transaction, earlier.transaction_id)
+            return _order(made, is_new=False)
+        package = reads.package(package_id, wallet.user_tier)
+        made = Transaction(
+            real_user_id=account_id,
+            type="purchase",
+            amount=package.price,
+            currency=package.currency,
+            credits_amount=package.credits,
+            bonus_credits=package.bonus,
+            reason=package.name,
+            payment_provider=PROVIDER,
+            provider_reference=buying.new_reference(),
+            channel=channel,
+            return_to=return_to or None,
+            package_id=package.id,
+            package_snapshot=package.snapshot(),
+        )
+        work.session.add(made)
+        work.session.flush()
+        work.session.add(IdempotencyKey(account_id=account_id, key=key, transaction_id=made.id))
+        return _order(made, is_new=True)
+
+
+def _order(made: Transaction, *, is_new: bool) -> _Order:
+    return _Order(made.id, made.provider_reference or "", made.amount, made.currency, is_new)
+
+
+def _open_checkout(order: _Order, account_id: UUID, callback_url: str) -> None:
+    try:
+        page = paystack.client().initialize(
+            email=payer_email(account_id),
+            amount=buying.cents(order.amount),
+            currency=order.currency,
+            reference=order.reference,
+            callback_url=callback_url,
+            metadata={"transaction": str(order.id)},
+        )
+    except ProviderError as error:
+        # A page whose address we never saw cannot be paid on; the next try has its own reference.
+        _give_up(order, "refused" if isinstance(error, ProviderRefused) else "unreachable", error)
+        raise PaymentFailed(_unpaid(error)) from error
+    with unit_of_work(as_system=True) as work:
+        made = _lock(work, order.reference)
+        made.checkout_url = page.authorization_url
+
+
+def _ask_phone(order: _Order, account_id: UUID, number: str) -> None:
+    try:
+        charge = paystack.client().charge_mpesa(
+            email=payer_email(account_id),
+            amount=buying.cents(order.amount),
+            phone=number,
+            reference=order.reference,
+            currency=order.currency,
+            metadata={"transaction": str(order.id)},
+        )
+    except ProviderError as error:
+        if not error.outcome_unknown:
+            _give_up(order, "refused", error)
+            raise PaymentFailed(_unpaid(error)) from error
+        # The phone may have been asked: the page follows the payment, whatever became of it.
+        log.warning("payment_outcome_unknown", reference=order.reference, error=str(error))
+        charge = None
+    with unit_of_work(as_system=True) as work:
+        made = _lock(work, order.reference)
+        if made.status == "pending":
+            made.status = "processing"
+        if charge is not None:
+            made.provider_response = {
+                "status": charge.status,
+                "display_text": charge.display_text[:300],
+            }
+
+
+def _unpaid(error: ProviderError) -> str:
+    if isinstance(error, ProviderRefused):
+        return "The payment service did not take this payment. You were not charged."
+    return _UNREACHABLE
+
+
+def _give_up(order: _Order, reason: str, error: ProviderError) -> None:
+    log.warning("purchase_not_begun", reference=order.reference, reason=reason, error=str(error))
+    with unit_of_work(as_system=True) as work:
+        made = _lock(work, order.reference)
+        if made.status in ("pending", "processing"):
+            _fail(work, made, reason)
+
+
+def _owner(reference: str) -> UUID:
+    with unit_of_work(as_system=True) as work:
+        found = work.session.scalar(
+            select(Transaction.real_user_id).where(
+                Transaction.payment_provider == PROVIDER,
+                Transaction.provider_reference == reference,
+            )
+        )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
+    """Brings our row in line with what the provider said, once."""
+    with unit_of_work(as_system=True) as work:
+        wallet = _lock_wallet(work, owner)
+        bought = _lock(work, reference)
+        if view is not None:
+            bought.provider_response = _kept(view)
+        if bought.status in ("success", "refunded"):
+            return bought.status
+        now = datetime.now(UTC)
+        age = now - bought.created_at
+        current = settings.current(fresh=True)
+        expired = age > timedelta(hours=current.payment_open_hours)
+        state = "pending" if view is None else PROVIDER_STATES.get(view.status, "unknown")
+        if view is not None and state == "success":
+            _succeed(work, wallet, bought, view)
+        elif view is not None and state in ("refunded", "unknown"):
+            _review(work, bought, f"The provider says {view.status}")
+        elif view is not None and view.status == "failed":
+            _fail(work, bought, view.gateway_response[:200] or "declined")
+        elif expired:
+            _fail(work, bought, "expired")
+        elif (
+            view is not None
+            and view.status == "abandoned"
+            # Until somebody has paid, the provider calls every checkout abandoned.
+            and age > timedelta(minutes=current.payment_abandoned_minutes)
+        ):
+            _fail(work, bought, "abandoned")
+        elif view is None and bought.channel == "checkout" and bought.checkout_url is None:
+            _fail(work, bought, "unreachable")
+        elif state == "processing" and bought.status == "pending":
+            bought.status = "processing"
+            work.emit(PaymentChanged(bought.real_user_id, bought.id))
+        return bought.status
+
+
+def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit: bool) -> None:
+    """Ends a review in the caller's transaction: the snapshot is credited, or the purchase failed.
+
+    Raises ``NotFound``, or ``ValidationError`` when nobody is waiting for a decision.
+    """
+    found = work.session.get(Transaction, transaction_id)
+    if found is None or found.provider_reference is None:
+        raise NotFound
+    wallet = _lock_wallet(work, found.real_user_id)
+    bought = _lock(work, found.provider_reference)
+    if not bought.needs_manual_review:
+        raise ValidationError(message="This payment is not under review")
+    bought.needs_manual_review = False
+    bought.reviewed_by = admin_id
+    bought.reviewed_at = datetime.now(UTC)
+    if credit:
+        _credit(work, wallet, bought)
+    else:
+        _fail(work, bought, "not what was ordered")
+
+
+def _succeed(
+    work: UnitOfWork, wallet: RealUser, bought: Transaction, view: TransactionView
+) -> None:
+    """Credits the snapshot if what was paid is what was asked for; else somebody looks at it."""
+    wrong = view.differs(
+        amount=buying.cents(bought.amount),
+        currency=bought.currency,
+        domain=paystack.client().domain,
+    )
+    if wrong:
+        _review(
+            work,
+            bought,
+            f"Paid {view.amount} {view.currency} ({view.domain}), ordered"
+            f" {buying.cents(bought.amount)} {bought.currency}: {', '.join(wrong)} differs",
+        )
+        return
+    _credit(work, wallet, bought)
+
+
+def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
+    states.check_transition(states.PAYMENT, bought.status, "success")
+    bought.status = "success"
+    bought.failure_reason = None
+    bought.completed_at = datetime.now(UTC)
+    credits.add_purchase(work, wallet, bought)
+    receipts.issue(work, bought)
+    work.emit(PaymentChanged(bought.real_user_id, bought.id))
+    ENDED.labels("success", "").inc()
+    log.info("purchase_credited", reference=bought.provider_reference)
+
+
+def _fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:
+    if bought.status == "failed":
+        return
+    states.check_transition(states.PAYMENT, bought.status, "failed")
+    bought.status = "failed"
+    bought.failure_reason = reason
+    work.emit(PaymentChanged(bought.real_user_id, bought.id))
+    known = reason if reason in ("abandoned", "expired", "unreachable", "refused") else "declined"
+    ENDED.labels("failed", known).inc()
+    log.info("purchase_failed", reference=bought.provider_reference, reason=known)
+
+
+def _review(work: UnitOfWork, bought: Transaction, reason: str) -> None:
+    """Leaves a payment to a person; once somebody has decided, it stays decided."""
+    if bought.needs_manual_review or bought.reviewed_at is not None:
+        return
+    bought.needs_manual_review = True
+    bought.review_reason = reason
+    outbox.add(
+        work,
+        "admin_notification",
+        {
+            "type": "payment_failed",
+            "subject_id": str(bought.id),
+            "message": "A payment is not what was ordered and waits for a decision.",
+            "details": {"reference": bought.provider_reference},
+            "priority": "high",
+        },
+    )
+    work.emit(PaymentChanged(bought.real_user_id, bought.id))
+    log.warning("payment_needs_review", reference=bought.provider_reference, reason=reason)
+
+
+def _kept(view: TransactionView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "status": view.status,
+        "amount": view.amount,
+        "currency": view.currency,
+        "domain": view.domain,
+        "channel": view.channel,
+        "fees": view.fees,
+        "paid_at": view.paid_at.isoformat() if view.paid_at else None,
+        "gateway_response": view.gateway_response[:200],
+    }
+
+
+def _lock_wallet(work: UnitOfWork, account_id: UUID) -> RealUser:
+    return work.session.scalars(
+        select(RealUser)
+        .where(RealUser.id == account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _lock(work: UnitOfWork, reference: str) -> Transaction:
+    return work.session.scalars(
+        select(Transaction)
+        .where(
+            Transaction.payment_provider == PROVIDER, Transaction.provider_reference == reference
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()

@@ -1,0 +1,178 @@
+"""Our payments beside the provider's list, in both directions; what does not fit waits for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from fantooo.domain import buying
+from fantooo.domain.errors import ServiceUnavailable
+from fantooo.gateways import paystack
+from fantooo.gateways.paystack import ProviderError, TransactionView
+from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
+from fantooo.models import ReconciliationException, ReconciliationRun, Transaction
+from fantooo.services import outbox, payments
+
+log = structlog.get_logger(__name__)
+
+#: a payment begun on one day and paid on the next is seen by two runs
+_STRETCH = timedelta(days=3)
+#: what is younger may be on its way
+_SETTLED = timedelta(minutes=30)
+
+
+def note(
+    work: UnitOfWork,
+    *,
+    kind: str,
+    reference: str,
+    details: dict[str, Any],
+    transaction_id: UUID | None = None,
+) -> bool:
+    """Keeps something that does not fit, once while it is open; returns whether it is new."""
+    added = work.session.scalar(
+        insert(ReconciliationException)
+        .values(kind=kind, reference=reference, details=details, transaction_id=transaction_id)
+        .on_conflict_do_nothing()
+        .returning(ReconciliationException.id)
+    )
+    if added is not None:
+        outbox.add(
+            work,
+            "admin_notification",
+            {
+                "type": "system_error",
+                "subject_id": str(added),
+                "message": f"A payment does not fit: {kind.replace('_', ' ')}.",
+                "details": {"kind": kind, "reference": reference},
+                "priority": "high",
+            },
+        )
+    return added is not None
+
+
+def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> int:
+    """Compares the last days with the provider's list; returns how many exceptions it found.
+
+    A payment that succeeded and is not credited is settled at once; only what cannot be settled
+    becomes an exception. Raises ``ServiceUnavailable`` when the provider does not answer.
+    """
+    if not payments.is_open():
+        return 0
+    until = until or datetime.now(UTC)
+    since = until - stretch
+    with unit_of_work(as_system=True) as work:
+        run = ReconciliationRun(since=since, until=until)
+        work.session.add(run)
+        work.session.flush()
+        run_id = run.id
+    seen: set[str] = set()
+    credited = exceptions = 0
+    try:
+        for view in paystack.client().transactions(since=since, until=until, status="success"):
+            seen.add(view.reference)
+            was_credited, is_exception = _compare(view)
+            credited += was_credited
+            exceptions += is_exception
+        exceptions += _ours_without_theirs(since, until - _SETTLED, seen)
+    except ProviderError as error:
+        # The run stays unfinished, and the next one covers its days.
+        raise ServiceUnavailable from error
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(
+            update(ReconciliationRun)
+            .where(ReconciliationRun.id == run_id)
+            .values(
+                finished_at=func.now(),
+                payments_seen=len(seen),
+                credited=credited,
+                exceptions=exceptions,
+            )
+        )
+    log.info("reconciled", payments=len(seen), credited=credited, exceptions=exceptions)
+    return exceptions
+
+
+def _compare(view: TransactionView) -> tuple[bool, bool]:
+    """One successful payment of theirs: whether it was credited just now, and whether it is odd."""
+    ours = _ours(view.reference)
+    paid = {"amount": view.amount, "currency": view.currency, "domain": view.domain}
+    if ours is None:
+        return False, _note("unknown_reference", view.reference, paid, None)
+    transaction_id, status, amount, currency, is_decided = ours
+    if is_decided:
+        return False, False  # a person has looked at it
+    wrong = view.differs(amount=amount, currency=currency, domain=paystack.client().domain)
+    if wrong:
+        kind = "differs"
+        return False, _note(kind, view.reference, paid | {"differs": list(wrong)}, transaction_id)
+    if status in ("success", "refunded"):
+        return False, False
+    try:
+        status = payments.settle(view.reference)
+    except ProviderError as error:
+        log.warning("payment_not_checked", reference=view.reference, error=str(error))
+    if status == "success":
+        return True, False
+    return False, _note("paid_not_credited", view.reference, paid, transaction_id)
+
+
+def _ours_without_theirs(since: datetime, until: datetime, seen: set[str]) -> int:
+    """What we credited in a stretch and they do not list is asked for one by one, then noted."""
+    with unit_of_work(as_system=True) as work:
+        rows = work.session.execute(
+            select(Transaction.id, Transaction.provider_reference).where(
+                Transaction.type == "purchase",
+                Transaction.status == "success",
+                Transaction.payment_provider == payments.PROVIDER,
+                Transaction.created_at.between(since, until),
+            )
+        ).all()
+    found = 0
+    for row in rows:
+        reference = row.provider_reference or ""
+        if reference in seen or _is_paid(reference):
+            continue
+        found += _note("credited_not_paid", reference, {}, row.id)
+    return found
+
+
+def _is_paid(reference: str) -> bool:
+    """Whether the provider, asked for this one payment, says that it was paid (or given back)."""
+    try:
+        status = paystack.client().verify(reference).status
+    except paystack.UnknownReference:
+        return False
+    return status in ("success", "reversed")
+
+
+def _note(kind: str, reference: str, details: dict[str, Any], transaction_id: UUID | None) -> bool:
+    with unit_of_work(as_system=True) as work:
+        return note(
+            work, kind=kind, reference=reference, details=details, transaction_id=transaction_id
+        )
+
+
+def _ours(reference: str) -> tuple[UUID, str, int, str, bool] | None:
+    with unit_of_work(as_system=True) as work:
+        row = work.session.execute(
+            select(
+                Transaction.id,
+                Transaction.status,
+                Transaction.amount,
+                Transaction.currency,
+                Transaction.reviewed_at,
+            ).where(
+                Transaction.payment_provider == payments.PROVIDER,
+                Transaction.provider_reference == reference,
+            )
+        ).one_or_none()
+    if row is None:
+        return None
+    decided = row.reviewed_at is not None
+    return row.id, row.status, buying.cents(row.amount), row.currency, decided

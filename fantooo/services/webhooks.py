@@ -1,0 +1,195 @@
+"""The provider's announcements: stored raw and counted first, processed by a job, replayable.
+
+Storing comes before everything: a failure to store is an error, so that the provider tries again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from flask import current_app
+from prometheus_client import Counter
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from fantooo.domain.errors import InvalidSignature, NotFound
+from fantooo.gateways import paystack
+from fantooo.gateways.paystack import (
+    DisputeView,
+    ProviderAnswerInvalid,
+    ProviderError,
+    RefundView,
+    TransactionView,
+)
+from fantooo.gateways.paystack_answers import EVENTS
+from fantooo.infra import job_queue, redis
+from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
+from fantooo.models import Transaction, WebhookEvent
+from fantooo.services import payments, reconciliation
+
+log = structlog.get_logger(__name__)
+
+RECEIVED = Counter("fantooo_webhooks", "Webhooks received", ["event", "outcome"])
+
+_TASK = "jobs.tasks.process_webhook"
+_BATCH = 100
+#: what is fresher is being processed by its own job
+_LEFT_AFTER = timedelta(seconds=20)
+
+
+def receive(raw: bytes, signature: str | None) -> None:
+    """Stores one announcement, or counts it once more; its processing follows by job.
+
+    Raises ``InvalidSignature`` (401) and stores nothing when it is not the provider's.
+    """
+    secret = current_app.config["SETTINGS"].paystack_secret_key
+    if not paystack.check_signature(raw, signature, secret):
+        RECEIVED.labels("unknown", "bad_signature").inc()
+        raise InvalidSignature
+    name, key, reference, error = _read(raw)
+    known = name if name in EVENTS else "unknown"
+    with unit_of_work(as_system=True) as work:
+        event_id, count = work.session.execute(
+            insert(WebhookEvent)
+            .values(
+                provider=payments.PROVIDER,
+                event_key=key,
+                event=name,
+                reference=reference,
+                raw=raw,
+                status="failed" if error else "stored",
+                error=error or None,
+            )
+            .on_conflict_do_update(
+                index_elements=["provider", "event_key"],
+                set_={
+                    "received_count": WebhookEvent.received_count + 1,
+                    "last_received_at": datetime.now(UTC),
+                },
+            )
+            .returning(WebhookEvent.id, WebhookEvent.received_count)
+        ).one()
+        if reference:
+            work.session.execute(
+                update(Transaction)
+                .where(
+                    Transaction.payment_provider == payments.PROVIDER,
+                    Transaction.provider_reference == reference,
+                )
+                .values(
+                    webhook_received_count=Transaction.webhook_received_count + 1,
+                    last_webhook_at=datetime.now(UTC),
+                )
+            )
+    RECEIVED.labels(known, "stored").inc()
+    if count == 1 and not error:
+        _process_soon(event_id)
+
+
+def process(event_id: UUID) -> str:
+    """Does what an announcement asks for; returns its status then. Safe to run again."""
+    with unit_of_work(as_system=True) as work:
+        stored = work.session.get(WebhookEvent, event_id)
+        if stored is None or stored.status in ("processed", "ignored"):
+            return stored.status if stored else "ignored"
+        raw = stored.raw
+    try:
+        status, error = _act(raw), None
+    except ProviderAnswerInvalid as invalid:
+        status, error = "failed", str(invalid)
+    except ProviderError as unavailable:
+        # It stays open: the inbox is gone through again.
+        status, error = "stored", str(unavailable)
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(
+            update(WebhookEvent)
+            .where(WebhookEvent.id == event_id)
+            .values(
+                status=status,
+                error=error,
+                processed_at=datetime.now(UTC) if error is None else None,
+            )
+        )
+    return status
+
+
+def process_stored(now: datetime | None = None) -> int:
+    """Goes through what is stored and not processed yet; returns how many were processed."""
+    now = now or datetime.now(UTC)
+    with unit_of_work(as_system=True) as work:
+        left = list(
+            work.session.scalars(
+                select(WebhookEvent.id)
+                .where(
+                    WebhookEvent.status == "stored",
+                    WebhookEvent.received_at <= now - _LEFT_AFTER,
+                )
+                .order_by(WebhookEvent.received_at)
+                .limit(_BATCH)
+            )
+        )
+    return sum(process(event_id) in ("processed", "ignored") for event_id in left)
+
+
+def replay(reference: str) -> int:
+    """Processes all announcements about one payment again; returns how many there are."""
+    with unit_of_work(as_system=True) as work:
+        found = list(
+            work.session.scalars(
+                update(WebhookEvent)
+                .where(WebhookEvent.reference == reference)
+                .values(status="stored")
+                .returning(WebhookEvent.id)
+            )
+        )
+    for event_id in sorted(found):
+        process(event_id)
+    return len(found)
+
+
+def _read(raw: bytes) -> tuple[str, str, str | None, str]:
+    """Name, key and reference of an announcement, and why it cannot be read."""
+    try:
+        event = paystack.read_event(raw)
+    except ProviderAnswerInvalid as error:
+        return "unreadable", f"unreadable:{hashlib.sha256(raw).hexdigest()}", None, str(error)
+    return event.name[:100], event.key[:500], _reference(event.view), ""
+
+
+def _reference(view: TransactionView | RefundView | DisputeView | None) -> str | None:
+    """Our reference of the payment that an announcement is about."""
+    if isinstance(view, TransactionView):
+        return view.reference
+    return view.transaction_reference if view else None
+
+
+def _act(raw: bytes) -> str:
+    event = paystack.read_event(raw)
+    if event.name != "charge.success" or not isinstance(event.view, TransactionView):
+        return "ignored"
+    try:
+        payments.settle(event.view.reference)
+    except NotFound:
+        with unit_of_work(as_system=True) as work:
+            _unknown(work, event.view)
+    return "processed"
+
+
+def _unknown(work: UnitOfWork, view: TransactionView) -> None:
+    reconciliation.note(
+        work,
+        kind="unknown_reference",
+        reference=view.reference,
+        details={"amount": view.amount, "currency": view.currency, "provider_id": view.id},
+    )
+
+
+def _process_soon(event_id: UUID) -> None:
+    try:
+        job_queue.enqueue(_TASK, str(event_id))
+    except redis.RedisError:
+        # The inbox is gone through every ten seconds.
+        log.warning("webhook_not_enqueued", event_id=str(event_id))

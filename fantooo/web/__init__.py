@@ -1,0 +1,44 @@
+"""Blueprints by audience. A route parses, guards, calls one service or query, renders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fantooo.web import (
+    admin,
+    chat,
+    credits,
+    errors,
+    guards,
+    headers,
+    health,
+    me,  # noqa: F401 (adds its routes to those of user)
+    media,
+    operator,
+    people,
+    public,
+    request_log,
+    styleguide,
+    templating,
+    user,
+    webhooks,
+)
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def install(app: Flask) -> None:
+    """Wires requests, errors, templates and all blueprints into ``app``."""
+    request_log.install(app)
+    guards.install(app)
+    headers.install(app)
+    errors.install(app)
+    templating.install(app)
+    for module in (
+        *(public, people, user, chat, credits, operator, admin),
+        *(health, media, webhooks),
+    ):
+        app.register_blueprint(module.blueprint)
+    if not app.config["SETTINGS"].is_production:
+        app.register_blueprint(styleguide.blueprint)

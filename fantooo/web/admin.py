@@ -1,0 +1,127 @@
+"""The admins' pages: how things stand, live; payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fantooo.domain.errors import ValidationError
+from fantooo.queries import dashboard as figures, payment_admin
+from fantooo.services import payment_review
+from fantooo.services.payment_review import Decision
+from fantooo.web import forms, guards
+from fantooo.web.templating import duration
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure with its name, and what it means."""
+
+    key: str
+    label: str
+    value: str
+    hint: str
+
+
+@blueprint.get("/dashboard")
+def dashboard() -> ResponseReturnValue:
+    """The dashboard with its tiles."""
+    return render_template("pages/admin/dashboard.html", tiles=_tiles())
+
+
+@blueprint.get("/dashboard/tiles")
+def tiles() -> ResponseReturnValue:
+    """The tiles alone; the dashboard asks for them every few seconds."""
+    return render_template("partials/admin/tiles.html", tiles=_tiles())
+
+
+@blueprint.get("/payments")
+def payments() -> ResponseReturnValue:
+    """The day, what does not fit, and purchases, newest first."""
+    wishes = {
+        "status": request.args.get("status", ""),
+        "text": request.args.get("text", "").strip()[:100],
+    }
+    review = request.args.get("review") == "1"
+    lines = payment_admin.found(**wishes, review=review, before=forms.uuid_argument("before"))
+    return render_template(
+        "pages/admin/payments.html",
+        day=payment_admin.day(),
+        odd=payment_admin.odd(),
+        lines=lines,
+        older=lines[-1].id if len(lines) == payment_admin.PAGE else None,
+        statuses=payment_admin.STATUSES,
+        review=review,
+        **wishes,
+    )
+
+
+@blueprint.get("/payments/<uuid:transaction_id>")
+def payment(transaction_id: UUID) -> ResponseReturnValue:
+    """One payment with everything that happened to it."""
+    return render_template("pages/admin/payment.html", story=payment_admin.story(transaction_id))
+
+
+@blueprint.post("/payments/<uuid:transaction_id>/verify")
+def verify_payment(transaction_id: UUID) -> ResponseReturnValue:
+    """Asks the provider about a payment, and books what it says."""
+    status = payment_review.verify(transaction_id, guards.account_id())
+    flash(f"Asked the payment service. The payment is now: {status}.")
+    return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
+
+
+@blueprint.post("/payments/<uuid:transaction_id>/decide")
+def decide_payment(transaction_id: UUID) -> ResponseReturnValue:
+    """Ends the review of a payment: credited all the same, or not."""
+    decision = request.form.get("decision", "")
+    if decision not in ("credit", "reject"):
+        raise ValidationError({"decision": "Choose what to do"})
+    payment_review.decide(
+        transaction_id,
+        guards.account_id(),
+        cast("Decision", decision),
+        request.form.get("reason", ""),
+    )
+    flash("Decided. The person has been told." if decision == "credit" else "Decided.")
+    return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
+
+
+@blueprint.post("/payments/exceptions/<uuid:exception_id>")
+def settle_exception(exception_id: UUID) -> ResponseReturnValue:
+    """Marks something that did not fit as dealt with."""
+    payment_review.settle_exception(
+        exception_id, guards.account_id(), request.form.get("reason", "")
+    )
+    return redirect(url_for("admin.payments"), 303)
+
+
+def _tiles() -> list[Tile]:
+    now = figures.figures()
+    return [
+        Tile("waiting", "Waiting chats", f"{now.waiting:,}", "Chats in the queue"),
+        Tile("oldest", "Oldest wait", duration(now.oldest_wait_seconds), "Minutes and seconds"),
+        Tile(
+            "available",
+            "Operators available",
+            f"{now.operators_available:,}",
+            f"{now.operators_online:,} online",
+        ),
+        Tile("held", "Chats in hand", f"{now.chats_held:,}", "Held by an operator now"),
+        Tile("minute", "Messages", f"{now.messages_last_minute:,}", "In the last minute"),
+        Tile("used", "Credits used", f"{now.credits_used_today:,}", "Since midnight, Nairobi"),
+        Tile(
+            "outstanding",
+            "Credits outstanding",
+            f"{now.credits_outstanding:,}",
+            "In all wallets, given and bought",
+        ),
+        Tile("users", "Users", f"{now.users:,}", "With an account"),
+        Tile("characters", "Characters", f"{now.characters:,}", "Published"),
+        Tile("alerts", "Open alerts", f"{now.open_alerts:,}", "Notifications not dealt with"),
+    ]

@@ -1,0 +1,109 @@
+"""The user's side of chats: inbox, conversation, sending, catch-up and draft."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from fantooo import fragments
+from fantooo.domain.errors import PriceChanged
+from fantooo.queries import characters, chats, inbox
+from fantooo.services import chats as chat_service, liking, messages
+from fantooo.web import conversations, forms, guards, limits, templating
+from fantooo.web.errors import wants_fragment, wants_json
+
+blueprint = Blueprint("chat", __name__)
+
+
+@blueprint.get("/chats", endpoint="inbox")
+def inbox_page() -> ResponseReturnValue:
+    """All chats of the user, newest first, with what is unread."""
+    rows = inbox.rows(guards.account_id())
+    template = "partials/chat/list.html" if wants_fragment() else "pages/user/chats.html"
+    return render_template(template, rows=rows)
+
+
+@blueprint.get("/chats/unread")
+def unread() -> ResponseReturnValue:
+    """The badge in the navigation, and the balance: another chat may have spent from it."""
+    count = inbox.unread_chats(guards.account_id())
+    badge = fragments.render("partials/chat/unread.html", unread=count)
+    return badge + fragments.balance(guards.me().credits or 0)
+
+
+@blueprint.get("/chat/<uuid:chat_id>")
+def show(chat_id: UUID) -> ResponseReturnValue:
+    """The conversation page."""
+    account = guards.account_id()
+    chat = chats.get_chat(chat_id)
+    beside = chats.beside(chat_id, account)
+    templating.viewer().unread = beside.unread_chats
+    return render_template(
+        "pages/user/chat.html",
+        chat=chat,
+        character=characters.get(chat.character_id, published_only=False),
+        conversation=chats.window(chat),
+        seen=chat.event_seq,
+        composer=messages.composer_of(chat_id, account),
+        draft=beside.draft,
+        returned=beside.returned,
+    )
+
+
+@blueprint.get("/chat/<uuid:chat_id>/history")
+def history(chat_id: UUID) -> ResponseReturnValue:
+    """Older messages, before one that the page shows."""
+    return conversations.history(chat_id, "user", "chat.history")
+
+
+@blueprint.get("/chat/<uuid:chat_id>/changes")
+def changes(chat_id: UUID) -> ResponseReturnValue:
+    """Everything that happened since the page was last up to date."""
+    return conversations.changes(chat_id, "user")
+
+
+@blueprint.post("/chat/<uuid:chat_id>/messages")
+@limits.sends
+def send(chat_id: UUID) -> ResponseReturnValue:
+    """Sends a message at the shown price; the same client_id again returns the first answer."""
+    try:
+        sent = messages.send(
+            chat_id=chat_id,
+            account_id=guards.account_id(),
+            client_id=forms.uuid_field("client_id"),
+            content=request.form.get("content", ""),
+            quote_token=request.form.get("quote", ""),
+        )
+    except PriceChanged as error:
+        # The page shows the new price where the old one stood.
+        error.details["composer"] = fragments.composer_price(chat_id, error.details["composer"])
+        raise
+    if wants_json():
+        return jsonify(fragments.message(sent.event, "user"))
+    return redirect(url_for("chat.show", chat_id=chat_id, _anchor="composer"), 303)
+
+
+@blueprint.post("/chat/<uuid:chat_id>/rating")
+def rate(chat_id: UUID) -> ResponseReturnValue:
+    """Rates the chat with one to five stars."""
+    liking.rate(chat_id, guards.account_id(), stars=forms.int_field("stars"))
+    if wants_json():
+        return jsonify(stars=forms.int_field("stars"))
+    return redirect(url_for("chat.show", chat_id=chat_id), 303)
+
+
+@blueprint.put("/chat/<uuid:chat_id>/draft")
+def save_draft(chat_id: UUID) -> ResponseReturnValue:
+    """Keeps what is typed and not sent."""
+    chat_service.save_draft(chat_id, guards.account_id(), request.form.get("content", ""))
+    return Response(status=204)

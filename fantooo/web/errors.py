@@ -1,0 +1,193 @@
+"""Every error, answered once: as a page, as a fragment for htmx, or as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+import structlog
+from flask import g, jsonify, redirect, render_template, request, url_for
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from redis.exceptions import RedisError
+from werkzeug.exceptions import HTTPException
+
+from fantooo.domain.errors import (
+    UNEXPECTED,
+    ConsentNeeded,
+    FantoooError,
+    Forbidden,
+    Maintenance,
+    NotFound,
+    ServiceUnavailable,
+    TooManyRequests,
+    Unauthorized,
+    ValidationError,
+)
+from fantooo.infra import database
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+log = structlog.get_logger(__name__)
+
+#: what a page says under the text, and where its button leads
+_PAGE_ACTIONS = {
+    "discover": ("user.discover", "Find somebody to write to"),
+    "login": ("people.login", "Log in"),
+}
+#: what helps beside the words of the error
+_EXPLANATIONS = {
+    403: "It belongs to other work than yours. If you think it should be open to you, write to us.",
+    404: "It may have moved, or it is not yours to see.",
+    429: "Wait a moment, then go on where you were. Nothing was lost.",
+    500: "You can try again in a moment. What you had typed is kept in the page before.",
+}
+
+
+def install(app: Flask) -> None:
+    """Maps every exception that can leave a route to one answer."""
+    app.register_error_handler(FantoooError, answer)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(RateLimitExceeded, _rate_limit)
+    app.register_error_handler(RedisError, _unreachable)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    """Whether the client asked for JSON rather than a page or fragment."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def wants_fragment() -> bool:
+    """Whether htmx swaps a part of the page; the one place where that is decided."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def answer(error: FantoooError) -> ResponseReturnValue:
+    """The answer to a named error, in the shape the client asked for."""
+    look = error.look
+    log.info("refused", code=look.code, status=look.status, endpoint=request.endpoint)
+    headers: dict[str, str] = {}
+    if "retry_after" in error.details:
+        headers["Retry-After"] = str(error.details["retry_after"])
+    if isinstance(error, Unauthorized):
+        return _unauthorized(error)
+    if isinstance(error, ConsentNeeded):
+        headers["HX-Redirect"] = url_for("user.consent")
+        if _wants_page():
+            here = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("user.consent", next=here))
+    return _as_asked(look.status, look.code, error.message, look.action, headers, error.details)
+
+
+def _as_asked(
+    status: int,
+    code: str,
+    message: str,
+    action: str,
+    headers: dict[str, str],
+    details: dict[str, Any] | None = None,
+) -> ResponseReturnValue:
+    """One error as JSON, as a fragment or as a page."""
+    if wants_json():
+        body = {
+            "code": code,
+            "message": message,
+            "action": action,
+            "request_id": g.get("request_id", ""),
+            **(details or {}),
+        }
+        return jsonify(error=body), status, headers
+    if wants_fragment():
+        fragment = render_template("partials/error.html", code=code, message=message)
+        return fragment, status, headers
+    return _page(status, code, message, action), status, headers
+
+
+def _wants_page() -> bool:
+    return not (wants_json() or wants_fragment())
+
+
+def _unauthorized(error: Unauthorized) -> ResponseReturnValue:
+    look = error.look
+    login = error.details.get("login") or url_for("people.login")
+    if not _wants_page():
+        # Back to the page that asked, not to the piece it asked for.
+        here = _asking_page()
+        headers = {"HX-Redirect": f"{login}?{_query(here)}" if here else login}
+        return _as_asked(look.status, look.code, error.message, look.action, headers)
+    here = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(f"{login}?{_query(here)}" if here else login)
+
+
+def _asking_page() -> str:
+    """Path and query of our page that sent this request, empty when it does not say."""
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if page.netloc != request.host:
+        return ""
+    return f"{page.path}?{page.query}" if page.query else page.path
+
+
+def _query(here: str) -> str:
+    return urlencode({"next": here})
+
+
+def _page(status: int, code: str, message: str, action: str) -> str:
+    endpoint, label = _PAGE_ACTIONS.get(action, ("public.landing", "Back to the start"))
+    if code == Maintenance.look.code:
+        here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return render_template(
+            "pages/errors/maintenance.html",
+            message=message,
+            action_href=here,
+            request_id=g.get("request_id", ""),
+        )
+    return render_template(
+        "pages/errors/error.html",
+        status=status,
+        code=code,
+        message=message,
+        action_href=url_for(endpoint),
+        action_label=label,
+        explanation=_EXPLANATIONS.get(status, _EXPLANATIONS[500] if status >= 500 else ""),
+        request_id=g.get("request_id", ""),
+    )
+
+
+def _csrf(error: CSRFError) -> ResponseReturnValue:
+    return answer(
+        ValidationError(message="This page has been open too long. Reload it and try again.")
+    )
+
+
+def _rate_limit(error: RateLimitExceeded) -> ResponseReturnValue:
+    retry = error.limit.limit.get_expiry() if error.limit else 60
+    return answer(TooManyRequests(retry_after=retry))
+
+
+def _unreachable(error: Exception) -> ResponseReturnValue:
+    log.error("dependency_unreachable", error_type=type(error).__name__)
+    return answer(ServiceUnavailable())
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code == 404:
+        return answer(NotFound())
+    if error.code == 403:
+        return answer(Forbidden())
+    if error.code is None or error.code < 400:
+        return error
+    # Which methods are allowed, or when to come back.
+    headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
+    return _as_asked(error.code, "http_error", error.description or "", "error_page", headers)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if database.is_away(error):
+        return _unreachable(error)
+    log.error("unhandled_error", error_type=type(error).__name__, exc_info=error)
+    return answer(FantoooError(UNEXPECTED))

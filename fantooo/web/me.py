@@ -1,0 +1,211 @@
+"""One's own page: each section is a form of its own, answered as a part of the page or as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fantooo.domain import people as rules
+from fantooo.domain.errors import Unauthorized, ValidationError
+from fantooo.extensions import limiter
+from fantooo.queries import people
+from fantooo.services import credentials, profile
+from fantooo.services.profile import Profile
+from fantooo.web import guards, limits
+from fantooo.web.errors import wants_fragment
+from fantooo.web.user import blueprint
+
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+SECTIONS = ("profile", "language", "email", "password", "notifications", "privacy", "sessions")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section after it was sent: what was wrong, what was typed, and what is said of it."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    said: str = ""
+
+
+_UNTOUCHED = Section()
+#: what a section says when it was saved
+_SAID = dict.fromkeys(SECTIONS, "Saved") | {
+    "password": "Password changed. All other devices are signed out.",
+    "sessions": "Signed out there.",
+}
+
+
+def _own(route: Route) -> Route:
+    """So many changes a minute of one account."""
+    by_account: Any = limiter.limit(
+        limits.setting("limit_own_page"), key_func=lambda: f"me:{guards.me().account_id}"
+    )
+    limited: Route = by_account(route)
+    return limited
+
+
+def _asks_password(route: Route) -> Route:
+    """As many tries a minute as at the login, whatever asks for the present password."""
+    shared: Any = limiter.shared_limit(
+        limits.setting("limit_sign_in"),
+        scope="present-password",
+        key_func=lambda: f"present:{guards.me().account_id}",
+    )
+    limited: Route = shared(route)
+    return limited
+
+
+@blueprint.get("/me")
+def me() -> ResponseReturnValue:
+    """One's own page. ``saved`` names the section that was just sent without a script."""
+    saved = request.args.get("saved", "")
+    return _page(saved, Section(said=_SAID.get(saved, "")))
+
+
+@blueprint.post("/me/profile")
+@_own
+def save_profile() -> ResponseReturnValue:
+    """Name, words about oneself, town, and whom one looks for."""
+    given = _given("display_name", "bio", "location", "looking_for")
+    return _answer("profile", lambda: profile.save(guards.account_id(), Profile(**given)), given)
+
+
+@blueprint.post("/me/language")
+@_own
+def save_language() -> ResponseReturnValue:
+    """In which language one would like to be answered."""
+    given = _given("language")
+    return _answer(
+        "language", lambda: profile.set_language(guards.account_id(), given["language"]), given
+    )
+
+
+@blueprint.post("/me/email")
+@_asks_password
+def save_email() -> ResponseReturnValue:
+    """The address for later recovery; an empty one removes it."""
+    guards.fail_closed_without_redis()
+    given = _given("email")
+    present = request.form.get("email_password", "")[: rules.PASSWORD_MAX + 1]
+    return _answer(
+        "email",
+        lambda: credentials.change_email(
+            guards.account_id(), email=given["email"], present=present
+        ),
+        given,
+    )
+
+
+@blueprint.post("/me/password")
+@_asks_password
+def change_password() -> ResponseReturnValue:
+    """Another password; all other devices are signed out."""
+    guards.fail_closed_without_redis()
+    given = _given("present", "password", "confirmPassword")
+    return _answer(
+        "password",
+        lambda: credentials.change_password(
+            guards.account_id(),
+            _this_session(),
+            present=given["present"],
+            password=given["password"],
+            again=given["confirmPassword"],
+        ),
+        # What was typed as a password is never sent back.
+        {},
+    )
+
+
+@blueprint.post("/me/notifications")
+@_own
+def save_notifications() -> ResponseReturnValue:
+    """Of what one wants to be told, and how."""
+    push, email = request.form.getlist("push"), request.form.getlist("email")
+    return _answer(
+        "notifications",
+        lambda: profile.set_notifications(guards.account_id(), push=push, email=email),
+        {},
+    )
+
+
+@blueprint.post("/me/privacy")
+@_own
+def save_privacy() -> ResponseReturnValue:
+    """What operators may see."""
+    online, place = "show_online" in request.form, "show_place" in request.form
+    return _answer(
+        "privacy",
+        lambda: profile.set_privacy(guards.account_id(), show_online=online, show_place=place),
+        {},
+    )
+
+
+@blueprint.post("/me/sessions/<uuid:session_id>/end")
+@_own
+def end_session(session_id: UUID) -> ResponseReturnValue:
+    """Signs one device out."""
+    return _answer("sessions", lambda: credentials.end_session(guards.account_id(), session_id), {})
+
+
+@blueprint.post("/me/sessions/end-others")
+@_own
+def end_other_sessions() -> ResponseReturnValue:
+    """Signs out everywhere but here."""
+    return _answer(
+        "sessions",
+        lambda: credentials.end_other_sessions(guards.account_id(), _this_session()),
+        {},
+    )
+
+
+def _this_session() -> UUID:
+    session = guards.me().session_id
+    if session is None:
+        raise Unauthorized
+    return session
+
+
+def _given(*names: str) -> dict[str, str]:
+    return {name: request.form.get(name, "")[:2000] for name in names}
+
+
+def _answer(
+    section: str, change: Callable[[], object], given: dict[str, str]
+) -> ResponseReturnValue:
+    """Makes the change and shows the section again: with what was wrong, or that it is done."""
+    try:
+        change()
+    except ValidationError as error:
+        if not error.fields:
+            raise
+        sent = Section(errors=error.fields, values=given)
+    else:
+        sent = Section(said=_SAID[section])
+        if not wants_fragment():
+            return redirect(url_for("user.me", saved=section, _anchor=f"me-{section}"), 303)
+    if wants_fragment():
+        # 200 even with errors: the form itself is the answer, and htmx keeps 4xx out of the page.
+        return render_template(f"partials/me/{section}.html", section=sent, **_about_me())
+    return _page(section, sent), 400
+
+
+def _page(name: str, sent: Section) -> str:
+    sections = dict.fromkeys(SECTIONS, _UNTOUCHED)
+    if name in sections:
+        sections[name] = sent
+    return render_template("pages/user/me.html", sections=sections, **_about_me())
+
+
+def _about_me() -> dict[str, object]:
+    account = guards.account_id()
+    return {
+        "user": people.own_profile(account),
+        "devices": people.own_sessions(account, guards.me().session_id),
+    }

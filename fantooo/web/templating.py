@@ -1,0 +1,169 @@
+"""What templates can use: assets, the viewer, times in EAT, credits in words."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, g, request, url_for
+
+from fantooo.config import ROOT
+from fantooo.domain import masking
+from fantooo.domain.buying import money
+from fantooo.domain.people import THEMES
+from fantooo.domain.pricing import EAT
+from fantooo.infra import clock, storage
+from fantooo.infra.database import current_viewer
+from fantooo.queries import inbox
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask import Flask
+    from werkzeug.wrappers import Response
+
+    from fantooo.queries.pictures import Picture
+
+THEME_COOKIE = "fantooo_theme"
+_YEAR = 365 * 24 * 3600
+_MANIFEST = ROOT / "static" / "dist" / "manifest.json"
+
+
+class TemplateViewer:
+    """What layouts show of the viewer. Reads the unread count only when asked for it."""
+
+    def __init__(self) -> None:
+        viewer = current_viewer.get()
+        self.role: str = viewer.role
+        self.account_id: UUID | None = viewer.account_id
+        self.name: str = viewer.name
+        self.credits: int | None = viewer.credits
+        self.admin_role: str = viewer.admin_role
+        self.is_authenticated: bool = viewer.account_id is not None
+
+    @cached_property
+    def unread(self) -> int:
+        """How many chats hold something the user has not read."""
+        return inbox.unread_chats(self.account_id) if self.role == "user" else 0
+
+
+def install(app: Flask) -> None:
+    """Adds globals and filters to ``app``'s Jinja environment."""
+    env = app.jinja_env
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    env.globals.update(asset=asset, path_for=path_for, media_url=media_url, srcset=srcset)
+    env.filters.update(
+        money=money,
+        eat_time=eat_time,
+        eat_day=eat_day,
+        eat_full=eat_full,
+        iso=lambda moment: moment.isoformat(),
+        duration=duration,
+        about=about,
+        credits=in_credits,
+        masked=masking.mask,
+    )
+    app.context_processor(_page_values)
+
+
+def viewer() -> TemplateViewer:
+    """The viewer of this request's page. A page that has read ``unread`` already may set it."""
+    if "template_viewer" not in g:
+        g.template_viewer = TemplateViewer()
+    found: TemplateViewer = g.template_viewer
+    return found
+
+
+def _page_values() -> dict[str, Any]:
+    chosen = request.cookies.get(THEME_COOKIE, "system") if request else "system"
+    return {
+        "viewer": viewer(),
+        "theme": chosen if chosen in THEMES else "system",
+        "support_email": current_app.config["SETTINGS"].support_email,
+    }
+
+
+def keep_theme(response: Response, chosen: str) -> None:
+    """Keeps a theme in a cookie, so that the next first paint is right; what is none is left out."""
+    if chosen in THEMES:
+        # TLS ends at the proxy: whether it is there is a matter of settings.
+        response.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=_YEAR,
+            samesite="Lax",
+            secure=current_app.config["SETTINGS"].is_production,
+            httponly=True,
+        )
+
+
+def asset(name: str) -> str:
+    """The address of a built file such as ``app.css``, with its content hash."""
+    manifest: dict[str, str] = current_app.extensions.get("fantooo_assets") or {}
+    if name not in manifest:
+        manifest = json.loads(_MANIFEST.read_text()) if _MANIFEST.exists() else {}
+        current_app.extensions["fantooo_assets"] = manifest
+    return f"/static/dist/{manifest.get(name, name)}"
+
+
+def path_for(endpoint: str, **values: Any) -> str:
+    """``url_for`` as a path without host, so that it is the same on a page and in a push."""
+    return url_for(endpoint, _external=False, **values)
+
+
+def media_url(picture: Picture, width: int, format_: str = "webp") -> str:
+    """The address of a picture in one of its sizes."""
+    return storage.media().url(f"{picture.name}-{width}.{format_}")
+
+
+def srcset(picture: Picture, format_: str) -> str:
+    """The addresses of all sizes of a picture that are ready, as ``srcset`` wants them."""
+    return ", ".join(f"{media_url(picture, each, format_)} {each}w" for each in picture.widths)
+
+
+def eat_time(moment: datetime) -> str:
+    """20:04, in Nairobi."""
+    return moment.astimezone(EAT).strftime("%H:%M")
+
+
+def eat_day(moment: datetime) -> str:
+    """Today, Yesterday or 12 Nov 2026, in Nairobi."""
+    day = moment.astimezone(EAT).date()
+    days = (clock.now().astimezone(EAT).date() - day).days
+    if days == 0:
+        return "Today"
+    return "Yesterday" if days == 1 else f"{day.day} {day.strftime('%b %Y')}"
+
+
+def eat_full(moment: datetime) -> str:
+    """24 Nov 2026, 20:04 EAT."""
+    local = moment.astimezone(EAT)
+    return f"{local.day} {local.strftime('%b %Y, %H:%M')} EAT"
+
+
+def duration(seconds: float | None) -> str:
+    """1:12 for 72 seconds, 1:02:03 for an hour and more, a dash for None."""
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def about(seconds: float) -> str:
+    """A time to wait as people say it: under a minute, 2 min, about an hour, 3 hours."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "under a minute"
+    if minutes < 50:
+        return f"{minutes} min"
+    hours = round(minutes / 60)
+    return "about an hour" if hours <= 1 else f"{hours} hours"
+
+
+def in_credits(amount: int) -> str:
+    """1 credit, 2 credits."""
+    return f"{amount} credit" if amount == 1 else f"{amount} credits"

@@ -1,0 +1,199 @@
+"""Finding a character: the discover grid, profiles, favourites, the way into a chat.
+
+One's own page is in ``me.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from fantooo.domain import finding as rules
+from fantooo.domain.finding import GENDERS, SORTS, STYLES, Wishes
+from fantooo.queries import characters, chats, finding, people, settings
+from fantooo.queries.finding import PAGE_SIZE
+from fantooo.services import accounts, chats as chat_service, liking, team
+from fantooo.web import forms, guards
+from fantooo.web.errors import wants_fragment
+
+blueprint = Blueprint("user", __name__)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A wish that can be taken back: its words, and the address without it."""
+
+    label: str
+    without: str
+
+
+@blueprint.get("/discover")
+def discover() -> ResponseReturnValue:
+    """The grid of characters; the address is the state.
+
+    ``after`` asks for the page behind a mark, as a fragment; ``shown`` for so many at once, so that
+    the back button finds what had been scrolled to.
+    """
+    default = _default_gender()
+    wishes = rules.read(dict(request.args.lists()), default_gender=default)
+    present = team.now()
+    if not present.is_online:
+        # Nobody is there: the filter is not offered, and no chip may claim otherwise.
+        wishes = replace(wishes, online=False)
+    after = request.args.get("after", "")
+    shown = forms.int_argument("shown")
+    found = finding.find(
+        wishes,
+        full=present.full,
+        after=after,
+        limit=PAGE_SIZE if after else min(max(shown, PAGE_SIZE), rules.MOST_SHOWN),
+        count=not after,
+    )
+    following = ""
+    if found.following:
+        following = url_for("user.discover", **wishes.arguments(), after=found.following)
+    grid = {
+        "characters": found.characters,
+        "next_page": following,
+    }
+    if wants_fragment() and after:
+        return render_template("partials/character/grid.html", **grid)
+    results = {
+        **grid,
+        "wishes": wishes,
+        "total": found.total,
+        "near": found.near,
+        "filters": _filters(wishes, default),
+    }
+    if wants_fragment():
+        response = make_response(render_template("partials/character/results.html", **results))
+        # What is being typed should not fill the history; what is chosen can be gone back from.
+        name = "HX-Replace-Url" if "typed" in request.args else "HX-Push-Url"
+        response.headers[name] = url_for("user.discover", **wishes.arguments())
+        return response
+    return render_template(
+        "pages/user/discover.html",
+        **results,
+        choices=finding.choices(),
+        sorts=SORTS,
+        styles=STYLES,
+        team_online=present.is_online,
+    )
+
+
+@blueprint.get("/favorites")
+def favorites() -> ResponseReturnValue:
+    """The characters a user wants to find again, and those looked at last."""
+    account = guards.account_id()
+    return render_template(
+        "pages/user/favorites.html",
+        characters=finding.favorites(account),
+        recent=finding.recently_viewed(account),
+    )
+
+
+@blueprint.get("/profile/<uuid:character_id>")
+def profile(character_id: UUID) -> ResponseReturnValue:
+    """One character's profile."""
+    character = characters.get(character_id)
+    chat_id = None
+    if guards.me().role == "user":
+        chat_id = chats.chat_with(character_id, guards.account_id())
+        liking.note_view(character_id, guards.account_id())
+    present = team.now()
+    return render_template(
+        "pages/user/profile.html",
+        character=character,
+        chat_id=chat_id,
+        free_messages=settings.current().free_messages,
+        available_now=present.is_online and character_id not in present.full,
+    )
+
+
+@blueprint.post("/profile/<uuid:character_id>/favorite")
+def set_favorite(character_id: UUID) -> ResponseReturnValue:
+    """Keeps a character among the favourites, or takes it out."""
+    on = request.form.get("on") == "1"
+    liking.set_favorite(character_id, guards.account_id(), on=on)
+    if wants_fragment():
+        return render_template(
+            "partials/character/heart.html",
+            character=characters.get(character_id, published_only=False),
+        )
+    return redirect(url_for("user.profile", character_id=character_id), 303)
+
+
+@blueprint.post("/profile/<uuid:character_id>/chat")
+def open_chat(character_id: UUID) -> ResponseReturnValue:
+    """Leads into the chat with a character, made now if there is none; newcomers sign up first."""
+    viewer = guards.me()
+    if viewer.is_banned:
+        return redirect(url_for("public.banned"))
+    if viewer.role != "user":
+        characters.get(character_id)
+        here = url_for("user.open_chat", character_id=character_id)
+        return redirect(url_for("people.get_started", next=here), 303)
+    chat_id = chat_service.open_chat(character_id, guards.account_id())
+    return redirect(url_for("chat.show", chat_id=chat_id), 303)
+
+
+@blueprint.route("/consent", methods=["GET", "POST"])
+def consent() -> ResponseReturnValue:
+    """Asks again for consent when a text has changed, then leads to where the person was going."""
+    following = forms.local_path(request.values.get("next", ""), url_for("user.discover"))
+    error = ""
+    if request.method == "POST":
+        if request.form.get("consent") == "yes":
+            accounts.agree(guards.account_id())
+            return redirect(following, 303)
+        error = "Please confirm that you understand how Fantooo works"
+    return (
+        render_template("pages/user/consent.html", next=following, error=error),
+        400 if error else 200,
+    )
+
+
+def _default_gender() -> str:
+    """What a signed-in user said to look for; everybody when that is both."""
+    viewer = guards.me()
+    if viewer.role != "user":
+        return ""
+    wanted = people.looking_for(guards.account_id())
+    return wanted if wanted in GENDERS else ""
+
+
+def _filters(wishes: Wishes, default_gender: str) -> list[Filter]:
+    """What was wished, in the order of the page, each with the way back."""
+    named: list[tuple[str, str, str]] = []
+    if wishes.gender:
+        words = {"female": "Women", "male": "Men", "other": "Others"}[wishes.gender]
+        if wishes.gender == default_gender:
+            words += ", as you asked in your profile"
+        named.append(("gender", "", words))
+    if wishes.text:
+        named.append(("text", "", f"“{wishes.text}”"))
+    if wishes.age_from or wishes.age_to:
+        named.append(("age", "", _ages(wishes)))
+    for name in ("style", "category", "place"):
+        value = getattr(wishes, name)
+        if value:
+            named.append((name, "", value.capitalize()))
+    named += [("tag", tag, tag) for tag in wishes.tags]
+    named += [("interest", interest, interest) for interest in wishes.interests]
+    if wishes.featured:
+        named.append(("featured", "", "Featured"))
+    if wishes.online:
+        named.append(("online", "", "Team online"))
+    return [
+        Filter(words, url_for("user.discover", **wishes.without(name, value).arguments()))
+        for name, value, words in named
+    ]
+
+
+def _ages(wishes: Wishes) -> str:
+    if wishes.age_from and wishes.age_to:
+        return f"{wishes.age_from}–{wishes.age_to}"
+    return f"{wishes.age_from} and older" if wishes.age_from else f"up to {wishes.age_to}"

@@ -1,0 +1,1 @@
+"""Timed work: one line into a service each. `schedule` is the one table of what runs when."""

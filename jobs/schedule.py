@@ -1,0 +1,24 @@
+"""The one table of what runs when. Cron lines are in Nairobi's time; a sixth field is seconds."""
+
+from __future__ import annotations
+
+from fantooo.services.schedule import Entry
+
+SCHEDULE = (
+    Entry("silence_sweep", "* * * * * */10", "jobs.tasks.silence_sweep"),
+    Entry("outbox", "* * * * * */10", "jobs.tasks.deliver_outbox"),
+    Entry("expiry", "* * * * *", "jobs.tasks.end_what_ran_out"),
+    Entry("derived_totals", "*/5 * * * *", "jobs.tasks.recompute_totals"),
+    Entry("popularity", "10 3 * * *", "jobs.tasks.recompute_popularity"),
+    Entry("webhooks", "* * * * * */10", "jobs.tasks.process_webhooks"),
+    Entry("open_payments", "*/5 * * * *", "jobs.tasks.settle_open_payments"),
+    Entry("reconciliation", "50 2 * * *", "jobs.tasks.reconcile_payments"),
+    Entry("idle_chats", "* * * * *", "jobs.tasks.idle_chats"),
+    Entry("unanswered", "* * * * *", "jobs.tasks.return_unanswered"),
+    Entry("pictures", "* * * * *", "jobs.tasks.finish_pictures", queue="slow"),
+    Entry("close_chats", "*/10 * * * *", "jobs.tasks.close_chats"),
+    Entry("archive_chats", "20 3 * * *", "jobs.tasks.archive_chats"),
+    Entry("partitions", "5 1 * * *", "jobs.tasks.ensure_partitions"),
+    Entry("ledger_verification", "30 3 * * *", "jobs.tasks.verify_ledger"),
+    Entry("housekeeping", "40 3 * * *", "jobs.tasks.housekeeping"),
+)

@@ -1,0 +1,33 @@
+// The base of every page: htmx, theme, dialogs, toasts, offline, and a page that comes back from memory.
+import "htmx.org/dist/htmx.esm.js";
+import { startBusy } from "./lib/busy.js";
+import { startDialogs } from "./lib/dialogs.js";
+import { startErrors } from "./lib/errors.js";
+import { startFocus } from "./lib/focus.js";
+import { startMemory } from "./lib/memory.js";
+import { startMenus } from "./lib/menu.js";
+import { startOffline } from "./lib/offline.js";
+import { startPortrait } from "./lib/portrait.js";
+import { startPrint } from "./lib/print.js";
+import { startReveal } from "./lib/reveal.js";
+import { startScrolled } from "./lib/scrolled.js";
+import { startTabs } from "./lib/tabs.js";
+import { startTheme } from "./lib/theme.js";
+import { startTooltips } from "./lib/tooltip.js";
+import { start as startSocket } from "./socket.js";
+
+startPortrait();
+startErrors();
+startFocus();
+startTheme();
+startOffline();
+startMemory();
+startScrolled();
+startPrint();
+startReveal();
+startDialogs();
+startTabs();
+startMenus();
+startTooltips();
+startBusy();
+startSocket();

@@ -1,0 +1,69 @@
+// The pictures of a profile: steps beside the swipe, and each picture in full.
+
+const gallery = document.querySelector(".gallery");
+const links = [...gallery.querySelectorAll("a")];
+const lightbox = document.getElementById("lightbox");
+const whole = lightbox.querySelector("img");
+let at = 0;
+let full = 0;
+
+const shown = new IntersectionObserver(
+  (entries) => {
+    const seen = entries.find((entry) => entry.isIntersecting);
+    if (seen) tell(document.querySelector(".portraits"), (at = links.indexOf(seen.target)));
+  },
+  { root: gallery, threshold: 0.6 },
+);
+links.forEach((link, index) => {
+  shown.observe(link);
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    show(index);
+    lightbox.showModal();
+  });
+});
+
+document.addEventListener("click", (event) => {
+  const step = Number(event.target.closest?.("[data-step]")?.dataset.step ?? 0);
+  if (!step) {
+    if (event.target === lightbox) lightbox.close();
+    return;
+  }
+  if (lightbox.open) show(full + step);
+  else reveal(at + step);
+});
+lightbox.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowRight") show(full + 1);
+  if (event.key === "ArrowLeft") show(full - 1);
+});
+lightbox.addEventListener("close", () => {
+  reveal(full);
+  links[full].focus({ preventScroll: true });
+});
+
+function reveal(index) {
+  const link = links[wrapped(index)];
+  // Only the row moves, never the page.
+  gallery.scrollTo({ left: link.offsetLeft - (gallery.clientWidth - link.clientWidth) / 2, behavior: "smooth" });
+}
+
+function show(index) {
+  full = wrapped(index);
+  const picture = links[full].querySelector("picture");
+  for (const part of ["source", "img"]) {
+    lightbox.querySelector(part).srcset = picture.querySelector(part).srcset;
+  }
+  whole.src = links[full].href;
+  whole.alt = picture.querySelector("img").alt;
+  tell(lightbox, full);
+}
+
+function tell(place, index) {
+  const words = place.querySelector("[data-at]");
+  if (words) words.textContent = `${index + 1} / ${links.length}`;
+}
+
+function wrapped(index) {
+  return (index + links.length) % links.length;
+}

@@ -1,0 +1,134 @@
+"""Buying from inside a chat at the width of a phone: the text that could not be paid for is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.cluster import Place
+from tests.support.paystack import PaystackSimulator
+from tests.support.person import Person
+from tests.support.server import LiveServer, today_at
+
+NewPerson = Callable[..., Person]
+TEXT = "One more, please"
+
+
+@pytest.fixture
+def live_server(place: Place, tmp_path: Path, paystack: PaystackSimulator) -> Iterator[LiveServer]:
+    """A server that pays at the simulator, which announces to it."""
+    server = LiveServer(place.apart(), tmp_path, fantooo_clock=today_at(14), **paystack.settings)
+    try:
+        server.start()
+        paystack.set(webhook_url=f"{server.url}/webhooks/paystack")
+        yield server
+        assert "adds up" in server.flask("ledger", "verify")
+    finally:
+        server.stop()
+
+
+def out_of_credits(live_server: LiveServer, new_person: NewPerson) -> Person:
+    """Somebody at 390 px whose text found an empty wallet, on the way to credits."""
+    user = new_person((390, 844)).as_user(0)
+    user.open_chat(live_server.character())
+    for number in range(3):
+        user.say(f"Free {number}")
+        expect(user.bubble(f"Free {number}")).to_be_visible()
+    user.say(TEXT)
+    dialog = user.page.get_by_role("dialog", name="Purchase Credits")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("link", name="Get credits").click()
+    user.page.get_by_text("50 Credits - 400 KES").click()
+    return user
+
+
+def send_what_waited(user: Person) -> None:
+    page = user.page
+    expect(page.get_by_role("heading", name="Payment successful!")).to_be_visible()
+    page.get_by_role("link", name="Back to the chat").click()
+    expect(user.field).to_have_value(TEXT)
+    expect(page.locator("#balance")).to_have_text("Credits: 50")
+    user.send_button.click()
+    expect(user.bubble(TEXT)).to_be_visible()
+    expect(page.locator("#balance")).to_have_text("Credits: 49")
+
+
+def on_the_simulator(page: Page, paystack: PaystackSimulator) -> None:
+    page.wait_for_url(f"{paystack.url}/**")
+
+
+def test_with_a_card(
+    live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
+) -> None:
+    user = out_of_credits(live_server, new_person)
+    user.page.get_by_role("button", name="Pay now").click()
+    on_the_simulator(user.page, paystack)
+    user.page.get_by_role("button", name="Approve with card").click()
+    send_what_waited(user)
+
+
+def test_with_m_pesa(
+    live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
+) -> None:
+    """The page follows by itself; nothing is reloaded."""
+    user = out_of_credits(live_server, new_person)
+    page = user.page
+    page.get_by_label("M-Pesa prompt on your phone").check()
+    page.get_by_label("M-Pesa number").fill("0712 345 678")
+    page.get_by_role("button", name="Pay now").click()
+    expect(page.get_by_role("heading", name="Look at your phone")).to_be_visible()
+    user.remember_page()
+    reference = paystack.state()["transactions"][0]["reference"]
+    paystack.finish(reference)
+    expect(page.get_by_role("heading", name="Payment successful!")).to_be_visible()
+    assert user.is_same_page()
+    send_what_waited(user)
+
+
+def test_a_closed_tab_loses_nothing(
+    live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
+) -> None:
+    user = out_of_credits(live_server, new_person)
+    user.page.get_by_role("button", name="Pay now").click()
+    on_the_simulator(user.page, paystack)
+    user.page.close()
+    user.page = user.context.new_page()
+    user.page.goto("/discover")
+    user.wait_until_live()
+    paystack.finish(paystack.state()["transactions"][0]["reference"])
+    expect(user.page.locator("#toasts")).to_contain_text("Payment successful!")
+    expect(user.page.locator("#balance")).to_have_text("Credits: 50")
+
+
+def test_what_was_declined_is_tried_again_in_one_click(
+    live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
+) -> None:
+    user = out_of_credits(live_server, new_person)
+    page = user.page
+    page.get_by_role("button", name="Pay now").click()
+    on_the_simulator(page, paystack)
+    reference = paystack.state()["transactions"][0]["reference"]
+    paystack.finish(reference, status="failed")
+    page.goto(f"/credits/return?reference={reference}&trxref={reference}")
+    expect(page.get_by_role("heading", name="Payment failed. Please try again")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("link", name="Continue to payment").click()
+    on_the_simulator(page, paystack)
+    page.get_by_role("button", name="Approve with card").click()
+    send_what_waited(user)
+    references = {each["reference"] for each in paystack.state()["transactions"]}
+    assert len(references) == 2
+
+
+def test_without_scripts(
+    live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
+) -> None:
+    user = new_person(javascript=False).as_user(0)
+    user.page.goto("/credits")
+    user.page.get_by_text("50 Credits - 400 KES").click()
+    user.page.get_by_role("button", name="Pay now").click()
+    user.page.get_by_role("link", name="Continue to payment").click()
+    on_the_simulator(user.page, paystack)

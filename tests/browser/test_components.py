@@ -1,0 +1,166 @@
+"""The building blocks at the keyboard, as the styleguide shows them: tabs, menu, dialog, tooltip."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Contexts
+
+
+@pytest.fixture
+def guide(contexts: Contexts) -> Page:
+    page = contexts("", reduced_motion="reduce").new_page()
+    page.goto("/styleguide")
+    page.wait_for_load_state()
+    return page
+
+
+def test_tabs_are_one_stop_and_arrows_choose(guide: Page) -> None:
+    about, traits, likes = (
+        guide.get_by_role("tab", name=name) for name in ("About", "Character", "Interests")
+    )
+    about.focus()
+    guide.keyboard.press("ArrowRight")
+    expect(traits).to_be_focused()
+    expect(traits).to_have_attribute("aria-selected", "true")
+    expect(guide.get_by_role("tabpanel", name="Character")).to_be_visible()
+    expect(guide.get_by_role("tabpanel")).to_have_count(1)
+    guide.keyboard.press("End")
+    expect(likes).to_be_focused()
+    guide.keyboard.press("ArrowRight")
+    expect(about).to_be_focused()
+    guide.keyboard.press("ArrowLeft")
+    expect(likes).to_be_focused()
+    guide.keyboard.press("Home")
+    expect(about).to_be_focused()
+    guide.keyboard.press("x")
+    expect(about).to_have_attribute("aria-selected", "true")
+    # Out of the row of tabs into the panel, and back to the chosen one.
+    guide.keyboard.press("Tab")
+    expect(guide.get_by_role("tabpanel")).to_be_focused()
+    guide.keyboard.press("Shift+Tab")
+    expect(about).to_be_focused()
+
+
+def test_a_menu_opens_moves_and_closes(guide: Page) -> None:
+    opener = guide.locator("main [data-menu] summary")
+    menu = guide.locator("main [role=menu]")
+    profile, keep, leave = (
+        menu.get_by_role("menuitem", name=name) for name in ("Profile", "Keep", "Log out")
+    )
+    opener.focus()
+    guide.keyboard.press("Enter")
+    expect(profile).to_be_focused()
+    guide.keyboard.press("ArrowDown")
+    expect(keep).to_be_focused()
+    guide.keyboard.press("End")
+    expect(leave).to_be_focused()
+    guide.keyboard.press("ArrowDown")
+    expect(profile).to_be_focused()
+    guide.keyboard.press("ArrowUp")
+    expect(leave).to_be_focused()
+    guide.keyboard.press("k")
+    expect(keep).to_be_focused()
+    guide.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(opener).to_be_focused()
+    guide.keyboard.press("ArrowDown")
+    expect(profile).to_be_focused()
+    # Tab leaves it behind, closed.
+    guide.keyboard.press("Tab")
+    expect(menu).to_be_hidden()
+    expect(guide.locator("main .tooltip-sign")).to_be_focused()
+    opener.click()
+    expect(menu).to_be_visible()
+    guide.get_by_role("heading", name="Menu and tooltip").click()
+    expect(menu).to_be_hidden()
+
+
+def test_a_dialog_keeps_the_focus_and_gives_it_back(guide: Page) -> None:
+    opener = guide.get_by_role("button", name="Open a dialog")
+    dialog = guide.get_by_role("dialog", name="Hand this chat over")
+    opener.focus()
+    guide.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    for _ in range(6):
+        guide.keyboard.press("Tab")
+        # The browser's own bar is in the round; the page behind is not.
+        assert guide.evaluate(
+            "document.activeElement.closest('dialog') !== null || document.activeElement === document.body"
+        )
+    assert guide.evaluate(BEHIND) == []
+    guide.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    for way in ("Close", "Keep it"):
+        opener.press("Enter")
+        dialog.get_by_role("button", name=way).press("Enter")
+        expect(dialog).to_be_hidden()
+        expect(opener).to_be_focused()
+    opener.click()
+    guide.mouse.click(8, 8)
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+#: controls behind the dialog that can be reached all the same
+BEHIND = """() => [...document.querySelectorAll('main a, main button')].filter((node) => {
+  if (node.closest('dialog')) return false;
+  node.focus();
+  return document.activeElement === node;
+}).map((node) => node.outerHTML.slice(0, 80))"""
+
+
+def test_a_tooltip_comes_to_focus_and_pointer_and_goes_by_escape(guide: Page) -> None:
+    sign = guide.locator("main .tooltip-sign")
+    words = guide.locator("main [role=tooltip]")
+    expect(words).to_be_hidden()
+    sign.focus()
+    expect(words).to_be_visible()
+    expect(sign).to_have_accessible_description("100, less what went wrong in 30 days.")
+    guide.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+    guide.keyboard.press("Shift+Tab")
+    guide.keyboard.press("Tab")
+    expect(sign).to_be_focused()
+    expect(words).to_be_visible()
+    sign.blur()
+    expect(words).to_be_hidden()
+    sign.hover()
+    expect(words).to_be_visible()
+    # One may point at the words themselves.
+    words.hover()
+    expect(words).to_be_visible()
+    guide.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+
+
+def test_fields_are_tied_to_their_words(guide: Page) -> None:
+    field = guide.get_by_label("Age", exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description("Must be 18 or older")
+    expect(guide.get_by_label("User name")).to_have_accessible_description(
+        "3 to 20 letters, digits or _."
+    )
+    box = guide.get_by_role("switch", name="Show when I am online")
+    expect(box).to_be_checked()
+    box.focus()
+    guide.keyboard.press("Space")
+    expect(box).not_to_be_checked()
+    expect(box).to_have_accessible_description("Off hides it from operators.")
+
+
+def test_a_busy_button_keeps_its_size(guide: Page) -> None:
+    button = guide.locator("#buttons .btn.passion.md", has_text="Loading").first
+    busy = button.bounding_box()
+    button.evaluate("node => node.removeAttribute('aria-busy')")
+    assert button.bounding_box() == busy
+
+
+def test_without_scripts_all_is_still_there(contexts: Contexts) -> None:
+    page = contexts("", java_script_enabled=False).new_page()
+    page.goto("/styleguide")
+    expect(page.get_by_role("tabpanel")).to_have_count(3)
+    page.locator("main [data-menu] summary").click()
+    expect(page.locator("main").get_by_role("menuitem", name="Profile")).to_be_visible()

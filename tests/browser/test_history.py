@@ -1,0 +1,141 @@
+"""Older messages, reading further up, and coming back to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.support import factories
+from tests.support.person import Person
+from tests.support.server import LiveServer
+
+NewPerson = Callable[..., Person]
+LINES = [f"Line {number:03}" for number in range(120)]
+
+
+def test_older_messages_come_without_a_jump(live_server: LiveServer, new_person: NewPerson) -> None:
+    user = _with_history(live_server, new_person)
+    held: list[Route] = []
+    user.page.route("**/history?*", lambda route: held.append(route))
+    expect(user.bubble(LINES[-1])).to_be_in_viewport()
+    oldest = user.page.locator("#messages > li.bubble").first
+    name = oldest.get_attribute("id")
+    oldest.scroll_into_view_if_needed()
+    expect(user.page.locator("#older")).to_have_attribute("aria-busy", "true")
+    anchor = user.page.locator(f"#{name}")
+    before = _top(anchor)
+    count = len(user.texts())
+    held[0].continue_()
+    user.page.unroute("**/history?*")
+    expect(user.page.locator("#messages > li.bubble").nth(count)).to_be_attached()
+    assert abs(_top(anchor) - before) < 2
+
+    while user.page.locator("#older").count():
+        count = len(user.texts())
+        user.page.locator("#messages > li.bubble").first.scroll_into_view_if_needed()
+        expect(user.page.locator("#messages > li.bubble").nth(count)).to_be_attached()
+    assert user.texts() == LINES
+    expect(user.page.locator("#messages > li.day")).to_have_count(1)
+
+
+def test_who_reads_further_up_is_left_there(live_server: LiveServer, new_person: NewPerson) -> None:
+    """A new message moves nothing, is counted at the edge, and is not marked as read."""
+    user = _with_history(live_server, new_person)
+    read_up_to = user.bubble(LINES[90]).locator(".bubble-text")
+    read_up_to.scroll_into_view_if_needed()
+    before = _top(read_up_to)
+    chat = live_server.one("SELECT id FROM chats")
+    user.page.evaluate(
+        "(chat) => document.body.dispatchEvent("
+        "new CustomEvent('fantooo:typing', { detail: { chat, on: true } }))",
+        str(chat),
+    )
+    expect(user.page.locator("#typing")).to_have_class("typing is-on")
+    assert abs(_top(read_up_to) - before) < 2
+    with live_server.acting():
+        asha = factories.operator(available=True)
+        factories.reply(asha, chat, "Something new")
+    to_end = user.page.get_by_role("button", name="1 New message", exact=True)
+    expect(to_end).to_be_visible()
+    assert abs(_top(read_up_to) - before) < 2
+    assert live_server.one("SELECT user_read_seq < last_fictional_seq FROM chats")
+    to_end.click()
+    expect(user.bubble("Something new")).to_be_in_viewport()
+    expect(to_end).to_be_hidden()
+
+
+def test_sending_leads_to_the_end(live_server: LiveServer, new_person: NewPerson) -> None:
+    user = _with_history(live_server, new_person)
+    user.bubble(LINES[90]).scroll_into_view_if_needed()
+    user.say("Here I am")
+    expect(user.bubble("Here I am")).to_be_in_viewport()
+
+
+def test_going_away_and_back_catches_up(conversation: tuple[Person, Person]) -> None:
+    """Back and forward show what happened meanwhile, once, without asking for a reload."""
+    user, operator = conversation
+    user.page.get_by_role("link", name="Discover", exact=True).click()
+    user.page.wait_for_url("**/discover")
+    operator.say("While you were out")
+    expect(operator.bubble("While you were out")).to_be_visible()
+    user.page.go_back()
+    expect(user.bubble("While you were out")).to_have_count(1)
+    user.wait_until_live()
+    user.page.go_forward()
+    user.page.wait_for_url("**/discover")
+    operator.say("And again")
+    expect(operator.bubble("And again")).to_be_visible()
+    user.page.go_back()
+    expect(user.bubble("And again")).to_have_count(1)
+    assert user.texts() == ["Good evening", "While you were out", "And again"]
+
+
+def test_a_page_whose_line_broke_catches_up(conversation: tuple[Person, Person]) -> None:
+    """Messages, read marks and balance, without a reload, while the line says what is wrong."""
+    user, operator = conversation
+    user.remember_page()
+    user.context.set_offline(True)
+    operator.say("One")
+    operator.say("Two")
+    expect(operator.bubble("Two").locator("[data-status]")).to_have_text("Sent")
+    expect(user.bubble("One")).to_have_count(0)
+    user.context.set_offline(False)
+    expect(user.bubble("Two")).to_have_count(1)
+    assert user.texts() == ["Good evening", "One", "Two"]
+    expect(operator.bubble("Two").locator("[data-status]")).to_have_text("Read")
+    assert user.is_same_page()
+
+
+def test_a_list_whose_line_broke_renews_itself(conversation: tuple[Person, Person]) -> None:
+    """No chat is shown, so nothing catches up; inbox and badge ask anew."""
+    user, operator = conversation
+    user.page.goto("/chats")
+    user.wait_until_live()
+    user.remember_page()
+    user.context.set_offline(True)
+    operator.say("While the line was cut")
+    expect(operator.bubble("While the line was cut")).to_be_visible()
+    user.context.set_offline(False)
+    expect(user.page.locator("#chat-list")).to_contain_text("While the line was cut")
+    expect(user.page.locator("#unread")).to_contain_text("1")
+    assert user.is_same_page()
+
+
+def _top(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def _with_history(live_server: LiveServer, new_person: NewPerson) -> Person:
+    """Somebody whose chat holds more than two windows of messages, at its end and live."""
+    user = new_person((390, 844)).as_user(200)
+    nia = live_server.character(name="Nia")
+    with live_server.acting():
+        chat = factories.open_chat(user.viewer, nia)
+        for line in LINES:
+            factories.send(user.viewer, chat, line)
+    user.page.goto(f"/chat/{chat}")
+    user.wait_until_live()
+    return user

@@ -1,0 +1,155 @@
+"""Pictures as a browser shows them: none broken, nothing moves when they come, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Contexts
+from tests.support.person import Person
+from tests.support.server import LiveServer
+from tests.support.tour import World
+
+PAGES = ["/", "/discover", "/profile/{character}"]
+SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver(list => list.getEntries().forEach(one => window.shifts.push({
+    value: one.value, of: one.sources.map(source => source.node?.outerHTML?.slice(0, 120)),
+  }))).observe({ type: 'layout-shift', buffered: true });
+"""
+#: what of all pictures on the page is not there; those below the fold are called first
+BROKEN = """async () => {
+  const all = [...document.querySelectorAll('main img')].filter(one => one.getAttribute('src') !== 'data:,');
+  for (const one of all) one.loading = 'eager';
+  await Promise.allSettled(all.map(one => one.decode()));
+  return [all.length, all.filter(one => !one.complete || !one.naturalWidth).map(one => one.currentSrc || one.outerHTML)];
+}"""
+#: two frames and what the observer had to say about them
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+
+
+def page_at(contexts: Contexts, actor: str, viewport: tuple[int, int], **options: Any) -> Page:
+    context = contexts(actor, viewport=viewport, **options)
+    context.add_init_script(SHIFTS)
+    return context.new_page()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("viewport", [(390, 844), (1440, 900)], ids=["phone", "desktop"])
+def test_nothing_moves_and_nothing_is_broken(
+    path: str, viewport: tuple[int, int], toured: World, contexts: Contexts
+) -> None:
+    """Pictures that come late, after all else stands, take places that were kept for them."""
+    page = page_at(contexts, "user" if path == "/discover" else "", viewport)
+    late: list[Route] = []
+    held = True
+    page.route("**/media/**", lambda route: late.append(route) if held else route.continue_())
+    failed: list[str] = []
+    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    page.goto(toured.path(path), wait_until="domcontentloaded")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    expect(page.locator(".pic-hint").first).to_be_visible()
+    page.evaluate(SETTLED)
+    boxes = page.locator(".pic").evaluate_all(_BOXES)
+    assert boxes
+    assert late, "pictures are asked for meanwhile"
+    assert (
+        page.locator(".pic picture img").first.evaluate(
+            "one => getComputedStyle(one).backgroundColor"
+        )
+        == "rgba(0, 0, 0, 0)"
+    ), "the hint is seen through it"
+    before = page.evaluate("window.shifts.length")
+    held = False
+    for route in late:
+        route.continue_()
+    count, broken = page.evaluate(BROKEN)
+    assert broken == []
+    assert count >= 6, "a hint and a picture for each of three"
+    assert failed == []
+    page.evaluate(SETTLED)
+    assert page.locator(".pic").evaluate_all(_BOXES) == boxes
+    shifts = page.evaluate("window.shifts")
+    assert shifts[before:] == [], "a picture moved something"
+    assert sum(one["value"] for one in shifts) < 0.01, shifts
+    # The picture covers its hint entirely.
+    for hint, picture in page.locator(".pic").evaluate_all(
+        "all => all.map(one => [...one.querySelectorAll('img')].map(img => JSON.stringify(img.getBoundingClientRect())))"
+    ):
+        assert hint == picture
+
+
+_BOXES = "all => all.map(one => JSON.stringify(one.getBoundingClientRect()))"
+
+
+def test_the_first_are_hurried_the_others_wait(toured: World, contexts: Contexts) -> None:
+    page = page_at(contexts, "", (390, 844))
+    page.goto("/discover")
+    shown = page.locator(".char-card picture img").evaluate_all(
+        "all => all.map(one => [one.fetchPriority, one.loading, one.getAttribute('width'), one.getAttribute('height')])"
+    )
+    assert shown[0] == ["high", "auto", "640", "800"]
+    assert [one[0] for one in shown[2:]] == ["auto"] * (len(shown) - 2)
+    page.goto(toured.path("/profile/{character}"))
+    shown = page.locator(".gallery picture img").evaluate_all(
+        "all => all.map(one => [one.fetchPriority, one.loading])"
+    )
+    assert shown == [["high", "auto"], ["auto", "lazy"], ["auto", "lazy"]]
+
+
+@pytest.mark.parametrize(
+    ("scale", "width"), [(1, 384), (3, 640)], ids=["a plain screen", "a sharp one"]
+)
+def test_the_browser_takes_the_small_format_in_a_size_that_fits(
+    scale: int, width: int, toured: World, contexts: Contexts
+) -> None:
+    page = page_at(contexts, "", (390, 844), device_scale_factor=scale)
+    page.goto("/discover")
+    first = page.locator(".char-card picture img").first
+    page.wait_for_function("document.querySelector('.char-card picture img').complete")
+    assert str(first.evaluate("one => one.currentSrc")).endswith(f"-{width}.avif")
+    # Whoever does not know AVIF gets the same size as WebP.
+    first.evaluate("one => one.previousElementSibling.remove()")
+    page.wait_for_function(
+        "document.querySelector('.char-card picture img').currentSrc.endsWith('.webp')"
+    )
+    assert str(first.evaluate("one => one.currentSrc")).endswith(f"-{width}.webp")
+
+
+def test_the_lightbox_shows_the_picture_that_was_pressed(toured: World, contexts: Contexts) -> None:
+    page = page_at(contexts, "", (390, 844))
+    page.goto(toured.path("/profile/{character}"))
+    page.get_by_role("link", name="Picture 1 of 3 in full").click()
+    whole = page.locator("#lightbox img")
+    for number in (1, 2, 3):
+        expect(whole).to_have_attribute("alt", f"Illustration {number} of 3: Nia")
+        page.wait_for_function(
+            "n => { const one = document.querySelector('#lightbox img');"
+            " return one.complete && one.naturalWidth && one.currentSrc.includes(`/${n}-`); }",
+            arg=number - 1,
+        )
+        page.keyboard.press("ArrowRight")
+
+
+def test_a_character_without_pictures_yet_is_no_broken_picture(
+    live_server: LiveServer, new_person: Callable[..., Person]
+) -> None:
+    character = live_server.character(name="Nia")
+    live_server.change("UPDATE media SET widths = '{}'")
+    user = new_person().as_user()
+    for path in ("/discover", f"/profile/{character}"):
+        user.page.goto(path)
+        expect(user.page.locator(".pic-none")).to_be_visible()
+        assert user.page.locator("main img:not(#lightbox img)").count() == 0
+        box = user.page.locator(".pic-none").bounding_box()
+        assert box
+        assert box["width"] > 200
+        assert box["height"] > 250
+    chat = user.open_chat(character)
+    assert user.page.locator("svg.avatar").count() == 1
+    user.say("Hello")
+    user.page.goto("/chats")
+    expect(user.page.locator(f'a[href="/chat/{chat}"] svg.avatar')).to_be_visible()

@@ -1,0 +1,244 @@
+"""What is typed is shown at once, sent once, charged once, and lost never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Response, Route, expect
+
+from tests.support import factories
+from tests.support.person import Person
+from tests.support.server import LiveServer
+
+NewPerson = Callable[..., Person]
+POSTS = "**/messages"
+
+
+@pytest.fixture
+def user(live_server: LiveServer, new_person: NewPerson) -> Person:
+    """Somebody with ten credits in a chat whose free messages are used, live."""
+    person = new_person().as_user()
+    nia = live_server.character(name="Nia")
+    with live_server.acting():
+        chat = factories.open_chat(person.viewer, nia)
+        for number in range(3):
+            factories.send(person.viewer, chat, f"Free {number + 1}")
+    person.page.goto(f"/chat/{chat}")
+    person.wait_until_live()
+    return person
+
+
+def test_bubbles_stand_there_before_any_answer(user: Person) -> None:
+    """At once, in order; the balance moves when the server has said so."""
+    held: list[Route] = []
+    user.page.route(POSTS, lambda route: held.append(route))
+    user.say("At once")
+    expect(user.pending("At once")).to_contain_text("Sending…")
+    expect(user.field).to_have_value("")
+    expect(user.field).to_be_focused()
+    expect(user.bubble("At once")).to_have_count(0)
+    expect(user.page.locator("#balance")).to_have_text("Credits: 10")
+    user.say("And two")
+    user.say("And three")
+    expect(user.pending()).to_have_count(3)
+    held[0].continue_()
+    user.page.unroute(POSTS)
+    expect(user.bubble("At once").locator("[data-status]")).to_have_text("Sent")
+    expect(user.bubble("And three")).to_be_visible()
+    expect(user.pending()).to_have_count(0)
+    assert user.texts()[-3:] == ["At once", "And two", "And three"]
+    expect(user.page.locator("#balance")).to_have_text("Credits: 7")
+
+
+def test_an_answer_that_is_lost_is_made_good_by_the_push(user: Person) -> None:
+    """Stored and charged, but the page never heard the answer: the push tells it."""
+    user.page.route(POSTS, _lose_the_answer)
+    user.say("Did you get this?")
+    expect(user.bubble("Did you get this?")).to_have_count(1)
+    user.page.unroute_all(behavior="wait")
+    expect(user.pending()).to_have_count(0)
+    expect(user.bubble("Did you get this?")).to_have_count(1)
+    expect(user.page.locator("#balance")).to_have_text("Credits: 9")
+
+
+def test_retrying_what_got_no_answer_charges_once(user: Person, live_server: LiveServer) -> None:
+    """Neither answer nor push arrives: the second try gets the first one's message."""
+    user.page.route_web_socket("**/ws", lambda _socket: None)
+    user.page.reload()
+    user.page.route(POSTS, _lose_the_answer)
+    user.say("Only once, please")
+    waiting = user.pending("Only once, please")
+    expect(waiting).to_contain_text("Connection lost. Not sent yet.")
+    assert live_server.one("SELECT credits FROM real_users") == 9
+    user.page.unroute(POSTS)
+    waiting.get_by_role("button", name="Retry").click()
+    expect(user.bubble("Only once, please")).to_have_count(1)
+    expect(user.pending()).to_have_count(0)
+    expect(user.page.locator("#balance")).to_have_text("Credits: 9")
+    _stored_once(live_server, "Only once, please")
+
+
+def test_a_failed_text_can_be_sent_again_or_removed(user: Person, live_server: LiveServer) -> None:
+    user.page.route(POSTS, lambda route: route.abort())
+    user.say("Take me")
+    expect(user.pending("Take me").get_by_role("button", name="Retry")).to_be_visible()
+    user.say("Leave me")
+    leave = user.pending("Leave me")
+    leave.get_by_role("button", name="Remove").click()
+    expect(leave).to_have_count(0)
+    user.page.unroute(POSTS)
+    user.pending("Take me").get_by_role("button", name="Retry").click()
+    expect(user.bubble("Take me")).to_have_count(1)
+    _stored_once(live_server, "Take me")
+    assert live_server.one("SELECT count(*) FROM messages WHERE content = 'Leave me'") == 0
+
+
+def test_a_failed_text_survives_a_reload(user: Person, live_server: LiveServer) -> None:
+    user.page.route(POSTS, lambda route: route.abort())
+    user.say("Hold on to me")
+    expect(user.pending("Hold on to me")).to_contain_text("Not sent yet.")
+    user.page.unroute(POSTS)
+    user.page.reload()
+    waiting = user.pending("Hold on to me")
+    # What got no answer goes again by itself as soon as the page is live.
+    expect(user.bubble("Hold on to me")).to_have_count(1)
+    expect(waiting).to_have_count(0)
+    _stored_once(live_server, "Hold on to me")
+
+
+def test_offline_nothing_is_lost_and_nothing_doubled(user: Person, live_server: LiveServer) -> None:
+    user.remember_page()
+    user.context.set_offline(True)
+    expect(user.page.get_by_text("You are offline. What you typed is kept.")).to_be_visible()
+    user.say("From the tunnel")
+    user.say("Still inside")
+    expect(user.pending("From the tunnel")).to_contain_text("Waiting for the connection…")
+    expect(user.pending("Still inside")).to_be_visible()
+    with live_server.acting():
+        asha = factories.operator(available=True)
+        factories.reply(asha, live_server.one("SELECT id FROM chats"), "I am here")
+    user.context.set_offline(False)
+    expect(user.bubble("Still inside")).to_have_count(1)
+    expect(user.bubble("I am here")).to_have_count(1)
+    expect(user.pending()).to_have_count(0)
+    assert user.texts()[3:] == ["I am here", "From the tunnel", "Still inside"]
+    expect(user.page.locator("#balance")).to_have_text("Credits: 8")
+    expect(user.page.locator("#offline")).to_be_hidden()
+    _stored_once(live_server, "From the tunnel")
+    assert user.is_same_page()
+
+
+def test_pressing_twice_sends_once(user: Person, live_server: LiveServer) -> None:
+    """By button and by key; Shift and Enter begin a new line; nothing is not sent."""
+    user.field.fill("By the button")
+    user.send_button.dblclick()
+    expect(user.bubble("By the button")).to_have_count(1)
+    user.field.fill("By the key")
+    user.page.keyboard.press("Enter")
+    user.page.keyboard.press("Enter")
+    expect(user.bubble("By the key")).to_have_count(1)
+    user.say("  ")
+    user.field.fill("")
+    user.field.press_sequentially("First line")
+    user.page.keyboard.press("Shift+Enter")
+    user.field.press_sequentially("second line")
+    user.page.keyboard.press("Enter")
+    expect(user.bubble("second line")).to_have_count(1)
+    assert user.texts()[3:] == ["By the button", "By the key", "First line\nsecond line"]
+    _stored_once(live_server, "By the button")
+    _stored_once(live_server, "By the key")
+    expect(user.page.locator("#balance")).to_have_text("Credits: 7")
+
+
+def test_a_message_has_up_to_a_thousand_characters(user: Person) -> None:
+    """Counted as people count: an emoji outside the first plane is one."""
+    counter = user.page.locator("[data-counter]")
+    user.field.fill("a" * 950)
+    expect(counter).to_have_text("50 left")
+    user.field.fill("🌊" * 1001)
+    expect(counter).to_have_text("1 too many")
+    expect(user.field).to_have_attribute("aria-invalid", "true")
+    user.send_button.click()
+    expect(user.pending()).to_have_count(0)
+    expect(user.field).to_have_value("🌊" * 1001)
+    user.field.fill("🌊" * 1000)
+    expect(counter).to_have_text("0 left")
+    user.send_button.click()
+    expect(user.bubble("🌊" * 1000)).to_have_count(1)
+
+
+def test_what_is_typed_survives_a_reload_and_another_device(
+    user: Person, new_person: NewPerson
+) -> None:
+    user.field.press_sequentially("Dear Nia")
+    user.page.reload()  # before the pause after which it is saved
+    expect(user.field).to_have_value("Dear Nia")
+    with user.page.expect_response("**/draft"):
+        user.field.press_sequentially(", it rains")
+    phone = new_person((390, 844)).become(user.viewer)
+    phone.page.goto(user.page.url)
+    expect(phone.field).to_have_value("Dear Nia, it rains")
+    phone.wait_until_live()
+    phone.send_button.click()
+    expect(user.bubble("Dear Nia, it rains")).to_have_count(1)
+    phone.page.reload()
+    expect(phone.field).to_have_value("")
+
+
+def test_a_busy_server_is_asked_again_by_itself(user: Person, live_server: LiveServer) -> None:
+    """That refuses nothing: what waits behind keeps its place."""
+    answers = [503, 503]
+
+    def busy(route: Route) -> None:
+        if answers:
+            route.fulfill(status=answers.pop(), headers={"Retry-After": "1"})
+        else:
+            route.continue_()
+
+    user.page.route(POSTS, busy)
+    user.say("Busy there?")
+    user.say("And this behind it")
+    expect(user.pending("Busy there?")).to_contain_text("It is tried again in a moment")
+    expect(user.pending("Busy there?").get_by_role("button", name="Retry")).to_be_hidden()
+    expect(user.bubble("And this behind it")).to_have_count(1)
+    assert user.texts()[-2:] == ["Busy there?", "And this behind it"]
+    expect(user.pending()).to_have_count(0)
+    _stored_once(live_server, "Busy there?")
+
+
+def test_a_slow_draft_does_not_come_back_after_sending(user: Person, new_person: NewPerson) -> None:
+    """The save of what was typed is still under way when it is sent and the field is emptied."""
+    saves: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        saves.append(route)
+        if len(saves) > 1:
+            route.continue_()
+
+    user.page.route("**/draft", hold_the_first)
+    with user.page.expect_request("**/draft"):
+        user.field.press_sequentially("Slow words")
+    user.send_button.click()
+    expect(user.bubble("Slow words")).to_have_count(1)
+    assert len(saves) == 1, "a second save overtakes the first"
+    with user.page.expect_response(lambda answer: _saves(answer, "")):
+        saves[0].continue_()
+    phone = new_person((390, 844)).become(user.viewer)
+    phone.page.goto(user.page.url)
+    expect(phone.field).to_have_value("")
+
+
+def _saves(answer: Response, text: str) -> bool:
+    sent = answer.request.post_data or ""
+    return answer.url.endswith("/draft") and sent == f"content={text}"
+
+
+def _lose_the_answer(route: Route) -> None:
+    """The server does its work; the page hears nothing of it."""
+    route.fetch()
+    route.abort()
+
+
+def _stored_once(live_server: LiveServer, text: str) -> None:
+    assert live_server.one("SELECT count(*) FROM messages WHERE content = %s", text) == 1

@@ -1,0 +1,428 @@
+"""Buying credits from the order to the receipt, against the real simulator of the provider."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from flask import Flask, current_app
+from sqlalchemy import select, text
+
+from fantooo.domain.errors import NotFound, PaymentFailed, ValidationError
+from fantooo.domain.viewer import Viewer
+from fantooo.extensions import db
+from fantooo.infra.database import acting_as
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import (
+    LoyaltyEntry,
+    RealUser,
+    Receipt,
+    ReconciliationException,
+    Transaction,
+    WebhookEvent,
+)
+from fantooo.queries import payments as reads
+from fantooo.services import credits, payments, reconciliation, webhooks
+from tests.conftest import Clock
+from tests.support import factories
+from tests.support.paystack import PaystackSimulator
+from tests.support.server import today_at
+
+LATER = timedelta(minutes=5)
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
+    """An application that pays at the simulator. Its ledger must add up when the test ends."""
+    app = make_app(**paystack.settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        assert credits.verify_ledger() == []
+        db.session.remove()
+
+
+def buy(viewer: Viewer, package: UUID | None = None, **changes: Any) -> Transaction:
+    assert viewer.account_id
+    given = {
+        "account_id": viewer.account_id,
+        "package_id": package or factories.package(),
+        "key": uuid4(),
+        "channel": "checkout",
+        "phone": "",
+        "return_to": "",
+        "callback_url": "http://127.0.0.1:9/credits/return",
+        **changes,
+    }
+    return row(payments.buy(**given))
+
+
+def row(transaction_id: UUID) -> Transaction:
+    return _all(select(Transaction).where(Transaction.id == transaction_id))[0]
+
+
+def wallet(viewer: Viewer) -> RealUser:
+    return _all(select(RealUser).where(RealUser.id == viewer.account_id))[0]
+
+
+def _all(query: Any) -> list[Any]:
+    with unit_of_work(as_system=True) as work:
+        found = list(work.session.scalars(query))
+        work.session.expunge_all()
+    return found
+
+
+def announce(shop: Flask, paystack: PaystackSimulator, times: int = 1) -> list[int]:
+    """Delivers what the simulator would announce; then the inbox is gone through."""
+    client = shop.test_client()
+    client.csrf = False  # type: ignore[attr-defined]
+    statuses = []
+    for webhook in paystack.webhooks():
+        raw = webhook["body"] if isinstance(webhook["body"], bytes) else webhook["body"].encode()
+        signature = hmac.new(paystack.secret_key.encode(), raw, hashlib.sha512).hexdigest()
+        for _ in range(times):
+            answer = client.post(
+                "/webhooks/paystack", data=raw, headers={"x-paystack-signature": signature}
+            )
+            statuses.append(answer.status_code)
+    webhooks.process_stored(datetime.now(UTC) + LATER)
+    return statuses
+
+
+def age(transaction: Transaction, **by: float) -> None:
+    """As if it had been begun earlier."""
+    _superuser(
+        "UPDATE transactions SET created_at = %s WHERE id = %s",
+        datetime.now(UTC) - timedelta(**by),
+        transaction.id,
+    )
+
+
+def _superuser(sql: str, *values: Any) -> None:
+    url = current_app.config["SETTINGS"].database_bootstrap_url.replace("+psycopg", "")
+    name = current_app.config["SETTINGS"].database_url.split("@/")[1].split("?")[0]
+    with psycopg.connect(url.replace("/postgres?", f"/{name}?"), autocommit=True) as connection:
+        connection.execute(sql, values)  # type: ignore[arg-type]
+
+
+def test_a_paid_package_is_credited_from_its_snapshot(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    package = factories.package(credits=120, bonus_credits=10, price=850)
+    bought = buy(anna, package, return_to="/chat/x")
+    assert (bought.status, bought.amount, bought.credits_amount) == ("pending", 850, 120)
+    assert bought.checkout_url and bought.checkout_url.startswith(paystack.url)
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(text("UPDATE credit_packages SET credits = 5, price = 9"))
+    assert wallet(anna).credits == 10
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference)
+    assert announce(shop, paystack) == [200]
+    after = row(bought.id)
+    assert (after.status, after.webhook_received_count) == ("success", 1)
+    assert after.completed_at and after.last_webhook_at
+    purse = wallet(anna)
+    assert (purse.credits, purse.bonus_credits, purse.total_spent) == (140, 20, Decimal(850))
+    with acting_as(anna):
+        seen = reads.purchase(bought.id)
+        assert seen.receipt_id
+        receipt = reads.receipt(seen.receipt_id)
+        lines = [(m.change, m.balance) for m in reads.history(account_of(anna))]
+    assert re.fullmatch(r"FAN-\d{4}-000001", receipt.number)
+    assert lines == [(10, 140), (120, 130), (10, 10)]
+
+
+def account_of(viewer: Viewer) -> UUID:
+    assert viewer.account_id
+    return viewer.account_id
+
+
+def test_the_same_news_counts_each_time_and_credits_once(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    bought = buy(anna)
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference)
+    assert announce(shop, paystack, times=4) == [200] * 4
+    assert payments.settle(bought.provider_reference) == "success"
+    assert webhooks.replay(bought.provider_reference) == 1
+    assert row(bought.id).webhook_received_count == 4
+    assert [each.received_count for each in _all(select(WebhookEvent))] == [4]
+    assert wallet(anna).credits == 60
+    assert len(_all(select(Receipt))) == 1
+
+
+@pytest.mark.parametrize(
+    "paid", [{"amount": 100}, {"currency": "NGN"}, {"amount": 40_001}], ids=str
+)
+def test_what_was_paid_must_be_what_was_ordered(
+    shop: Flask, paystack: PaystackSimulator, paid: dict[str, Any]
+) -> None:
+    anna = factories.user()
+    bought = buy(anna)
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference, **paid)
+    announce(shop, paystack)
+    after = row(bought.id)
+    assert (after.status, after.needs_manual_review) == ("pending", True)
+    assert after.review_reason and "differs" in after.review_reason
+    assert wallet(anna).credits == 10
+    with acting_as(anna):
+        assert not reads.purchase(bought.id).is_open
+    assert reconciliation.reconcile() == 1
+    assert [each.kind for each in _all(select(ReconciliationException))] == ["differs"]
+
+
+@pytest.mark.parametrize("signature", [None, "", "0" * 128, "é", "ü" * 128], ids=repr)
+def test_what_the_provider_did_not_sign_is_refused(shop: Flask, signature: str | None) -> None:
+    client = shop.test_client()
+    client.csrf = False  # type: ignore[attr-defined]
+    headers = {} if signature is None else {"x-paystack-signature": signature}
+    answer = client.post(
+        "/webhooks/paystack", data=b'{"event": "charge.success", "data": {}}', headers=headers
+    )
+    assert answer.status_code == 401
+    assert "Invalid signature" in answer.text
+    assert _all(select(WebhookEvent)) == []
+
+
+def test_what_cannot_be_stored_is_sent_again(
+    shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bought = buy(factories.user())
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference)
+
+    def broken(*_arguments: object, **_named: object) -> object:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("fantooo.services.webhooks.unit_of_work", broken)
+        client = shop.test_client()
+        client.csrf = False  # type: ignore[attr-defined]
+        raw = paystack.webhooks()[0]["body"].encode()
+        signature = hmac.new(paystack.secret_key.encode(), raw, hashlib.sha512).hexdigest()
+        answer = client.post(
+            "/webhooks/paystack", data=raw, headers={"x-paystack-signature": signature}
+        )
+    assert answer.status_code == 500
+    assert announce(shop, paystack) == [200]
+    assert row(bought.id).status == "success"
+
+
+def test_a_lost_announcement_is_found_by_asking(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = buy(anna)
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference, announce=False)
+    assert payments.settle_open() == 0, "too fresh to be asked about"
+    assert payments.settle_open(datetime.now(UTC) + LATER) == 1
+    assert row(bought.id).status == "success"
+    assert wallet(anna).credits == 60
+
+
+def test_who_leaves_the_checkout_may_come_back(shop: Flask, paystack: PaystackSimulator) -> None:
+    """Until somebody has paid, the provider calls every checkout abandoned."""
+    anna = factories.user()
+    bought = buy(anna)
+    assert bought.provider_reference
+    assert payments.settle(bought.provider_reference) == "pending"
+    age(bought, minutes=31)
+    assert payments.settle(bought.provider_reference) == "failed"
+    assert row(bought.id).failure_reason == "abandoned"
+    # And the money that arrives all the same is theirs.
+    paystack.finish(bought.provider_reference)
+    announce(shop, paystack)
+    after = row(bought.id)
+    assert (after.status, after.failure_reason) == ("success", None)
+    assert wallet(anna).credits == 60
+
+
+def test_a_declined_card_says_so(shop: Flask, paystack: PaystackSimulator) -> None:
+    bought = buy(factories.user())
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference, status="failed")
+    assert payments.settle(bought.provider_reference) == "failed"
+    assert row(bought.id).failure_reason
+
+
+@pytest.mark.parametrize("how", ["error", "garbage"])
+def test_a_provider_that_cannot_answer_takes_nothing(
+    shop: Flask, paystack: PaystackSimulator, how: str
+) -> None:
+    anna, package, key = factories.user(), factories.package(), uuid4()
+    paystack.next_call(how, only="POST /transaction/initialize")
+    with pytest.raises(PaymentFailed, match="You were not charged"):
+        buy(anna, package, key=key)
+    assert [t.status for t in _all(select(Transaction).where(Transaction.type == "purchase"))] == [
+        "failed"
+    ]
+    # A new wish has a new reference.
+    again = buy(anna, package)
+    assert (again.status, bool(again.checkout_url)) == ("pending", True)
+
+
+def test_a_wish_is_one_purchase_however_often_it_is_sent(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, package, key = factories.user(), factories.package(), uuid4()
+    first = buy(anna, package, key=key)
+    assert buy(anna, package, key=key).id == first.id
+    assert len(paystack.state()["transactions"]) == 1
+    # The key is one person's own.
+    assert buy(factories.user(), package, key=key).id != first.id
+
+
+def test_m_pesa_asks_the_phone(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    for wrong in ("", "12345", "0812345678", "+44 7700 900123"):
+        with pytest.raises(ValidationError):
+            buy(anna, channel="mpesa", phone=wrong)
+    bought = buy(anna, channel="mpesa", phone="0712 345 678")
+    assert (bought.status, bought.checkout_url) == ("processing", None)
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference)
+    announce(shop, paystack)
+    assert row(bought.id).status == "success"
+    assert "712345678" not in str(row(bought.id).provider_response)
+
+
+def test_an_unknown_outcome_is_followed_up(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    paystack.next_call("error", only="POST /charge", after=True)
+    bought = buy(anna, channel="mpesa", phone="254712345678")
+    assert bought.status == "processing"
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference)
+    assert payments.settle(bought.provider_reference) == "success"
+    assert wallet(anna).credits == 60
+
+
+def test_a_payment_open_for_too_long_is_given_up(shop: Flask, paystack: PaystackSimulator) -> None:
+    paystack.next_call("error", only="POST /charge")
+    bought = buy(factories.user(), channel="mpesa", phone="254712345678")
+    age(bought, hours=25)
+    payments.settle_open()
+    after = row(bought.id)
+    assert (after.status, after.failure_reason) == ("failed", "expired")
+
+
+def test_only_what_is_on_offer_is_sold(shop: Flask) -> None:
+    anna = factories.user()
+    for changes in ({"is_active": False}, {"valid_from": datetime.now(UTC) + LATER},
+                    {"valid_from": datetime.now(UTC) - 2 * LATER,
+                     "valid_until": datetime.now(UTC) - LATER}):  # fmt: skip
+        with pytest.raises(NotFound):
+            buy(anna, factories.package(**changes))
+
+
+def test_a_tier_comes_with_spend_and_brings_bonus(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna, package = factories.user(), factories.package(credits=300, price=6000)
+    for expected, bonus in (("silver", 0), ("silver", 15), ("silver", 15), ("gold", 15)):
+        bought = buy(anna, package)
+        assert bought.bonus_credits == bonus
+        assert bought.provider_reference
+        paystack.finish(bought.provider_reference, announce=False)
+        payments.settle(bought.provider_reference)
+        assert wallet(anna).user_tier == expected
+    assert wallet(anna).total_spent == 24_000
+
+
+def test_points_are_swapped_for_credits(shop: Flask, clock: Clock) -> None:
+    clock.set(today_at(14))
+    anna = factories.user()
+    account = account_of(anna)
+    with pytest.raises(ValidationError):
+        credits.swap_points(account)
+    chat = factories.open_chat(anna, factories.character())
+    factories.set_credits(account, 200)
+    for _ in range(103):
+        factories.send(anna, chat)
+    assert wallet(anna).loyalty_points == 100
+    before = wallet(anna).credits
+    assert credits.swap_points(account) == 5
+    purse = wallet(anna)
+    assert (purse.loyalty_points, purse.credits) == (0, before + 5)
+    assert [each.points for each in _all(select(LoyaltyEntry))] == [-100]
+
+
+def test_reconciliation_finds_what_does_not_fit(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    strange = paystack.unknown_payment(announce=False)
+    lost = buy(anna)
+    assert lost.provider_reference
+    paystack.finish(lost.provider_reference, announce=False)
+    made_up = row(factories.purchase(account_of(anna)))
+    age(made_up, hours=2)
+    assert reconciliation.reconcile() == 2
+    found = {each.reference: each.kind for each in _all(select(ReconciliationException))}
+    assert found == {
+        strange["reference"]: "unknown_reference",
+        made_up.provider_reference: "credited_not_paid",
+    }
+    assert row(lost.id).status == "success", "what was paid is credited at once"
+    # The next night finds nothing new.
+    assert reconciliation.reconcile() == 0
+
+
+def test_pages_of_buying(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    package = factories.package(badge_text="Most chosen size")
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    page = browser.get("/credits?next=/chats").text
+    assert "50 Credits - 400 KES" in page and "Pay now" in page
+    assert "fictional and played by our team" in page
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key
+    form = {"key": key[1], "package_id": str(package), "channel": "checkout", "next": "/chats"}
+    answer = browser.post("/credits/buy", data=form)
+    assert answer.status_code == 303
+    here = answer.headers["Location"]
+    assert browser.post("/credits/buy", data=form).headers["Location"] == here
+    partial = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    answer = browser.post("/credits/buy", data=form, headers=partial)
+    assert answer.headers["HX-Redirect"].startswith(paystack.url)
+    assert "Continue to payment" in browser.get(here).text
+    reference = paystack.state()["transactions"][0]["reference"]
+    answer = browser.get(f"/credits/return?reference={reference}&trxref={reference}")
+    assert answer.status_code == 302
+    assert "Waiting for the payment service" in browser.get(answer.headers["Location"]).text
+    paystack.finish(reference)
+    announce(shop, paystack)
+    done = browser.get(here).text
+    assert "Payment successful!" in done and 'href="/chats"' in done
+    receipt = re.search(r"/credits/receipts/[0-9a-f-]+", done)
+    assert receipt
+    assert "FAN-" in browser.get(receipt[0]).text
+    file = browser.get(f"{receipt[0]}.pdf")
+    assert file.data.startswith(b"%PDF-") and "attachment" in file.headers["Content-Disposition"]
+    lines = browser.get("/credits/history.csv").text.splitlines()
+    assert len(lines) == 3 and lines[-1].endswith("Bought,,50,0,60")
+    assert "fictional and played" not in browser.get("/credits").text.split('id="buy-title"')[0]
+
+
+def test_a_wrong_form_says_what_is_wrong_and_keeps_the_rest(shop: Flask) -> None:
+    package = factories.package()
+    browser = shop.test_client().become(factories.user())  # type: ignore[attr-defined]
+    form = {"key": str(uuid4()), "channel": "mpesa", "phone": "123", "next": "/chats"}
+    answer = browser.post("/credits/buy", data=form)
+    assert answer.status_code == 400 and "Choose a package first" in answer.text
+    answer = browser.post("/credits/buy", data=form | {"package_id": str(package)})
+    assert answer.status_code == 400 and "M-Pesa number" in answer.text
+    assert 'value="123"' in answer.text and 'value="/chats"' in answer.text
+    for bad in ({"key": "x"}, {"package_id": "x"}, {"channel": "cash"}):
+        full = form | {"package_id": str(package), "phone": "0712345678"} | bad
+        assert browser.post("/credits/buy", data=full).status_code == 400
+    assert browser.post(
+        "/credits/buy", data=form | {"package_id": str(uuid4()), "phone": "0712345678"}
+    ).status_code == 404  # fmt: skip

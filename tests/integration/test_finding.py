@@ -1,0 +1,350 @@
+"""Finding characters on the real database: filters, words, orders, pages, hearts, derived figures."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from fantooo.domain.errors import ChatNotFound, NotFound, ValidationError
+from fantooo.domain.finding import SORTS, Wishes
+from fantooo.domain.viewer import Viewer
+from fantooo.infra.database import acting_as
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import FictionalUser
+from fantooo.queries import characters, finding
+from fantooo.services import derived, liking, team
+from tests.support import factories
+
+
+def names(wishes: Wishes, **more: object) -> list[str]:
+    return [card.name for card in finding.find(wishes, **more).characters]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def cast(app: Flask) -> dict[str, UUID]:
+    """A few characters of whom each wish of the tests below fits some."""
+    made = {}
+    for values in (
+        {"name": "Amani", "age": 29, "gender": "female", "location": "Nairobi", "category": "romance",
+         "occupation": "Bookseller", "tags": ["books", "wit"], "interests": ["poems", "rain"],
+         "response_style": "romantic", "popularity_score": 90, "is_featured": True},
+        {"name": "Baraka", "age": 41, "gender": "male", "location": "Mombasa", "category": "fun",
+         "occupation": "Ship's cook", "tags": ["food", "wit"], "interests": ["cooking", "goats"],
+         "response_style": "playful", "popularity_score": 70},
+        {"name": "Chausiku", "age": 35, "gender": "other", "location": "Kisumu", "category": "fun",
+         "occupation": "Astronomer", "tags": ["science"], "interests": ["stars", "rain"],
+         "response_style": "intellectual", "popularity_score": 80},
+        {"name": "Zoë", "age": 52, "gender": "female", "location": "Lamu", "category": "stories",
+         "occupation": "Dhow captain", "tags": ["sea"], "interests": ["night owls", "maps"],
+         "response_style": "friendly", "popularity_score": 60},
+    ):  # fmt: skip
+        made[values["name"]] = factories.character(
+            tagline="", bio="Lives in a story.", personality_traits=[], **values
+        )
+    factories.character(name="Hidden", is_active=False, tags=["wit"])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        (Wishes(), ["Amani", "Chausiku", "Baraka", "Zoë"]),
+        (Wishes(gender="female"), ["Amani", "Zoë"]),
+        (Wishes(age_from=35), ["Chausiku", "Baraka", "Zoë"]),
+        (Wishes(age_from=30, age_to=45), ["Chausiku", "Baraka"]),
+        (Wishes(style="playful"), ["Baraka"]),
+        (Wishes(category="fun"), ["Chausiku", "Baraka"]),
+        (Wishes(place="Lamu"), ["Zoë"]),
+        (Wishes(tags=("wit",)), ["Amani", "Baraka"]),
+        (Wishes(tags=("wit", "food")), ["Baraka"]),
+        (Wishes(interests=("rain",)), ["Amani", "Chausiku"]),
+        (Wishes(featured=True), ["Amani"]),
+        (Wishes(gender="female", interests=("maps",), age_from=50), ["Zoë"]),
+        (Wishes(category="nothing"), []),
+    ],
+)
+def test_filters(cast: dict[str, UUID], wishes: Wishes, expected: list[str]) -> None:
+    found = finding.find(wishes)
+    assert [card.name for card in found.characters] == expected
+    assert (found.total, found.following, found.near) == (len(expected), "", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("amani", "Amani"),
+        ("amni", "Amani"),
+        ("zoe", "Zoë"),
+        ("mombassa", "Baraka"),
+        ("mbasa", "Baraka"),
+        ("cook", "Baraka"),
+        ("cooks", "Baraka"),
+        ("astronmer", "Chausiku"),
+        ("the stars", "Chausiku"),
+        ("captain lamu", "Zoë"),
+        ("nite owl", "Zoë"),
+        ("ROMANTIC", "Amani"),
+    ],
+)
+def test_words(cast: dict[str, UUID], text: str, first: str) -> None:
+    assert names(Wishes(text=text))[:1] == [first]
+
+
+def test_who_is_nearly_all_of_it(cast: dict[str, UUID]) -> None:
+    found = finding.find(Wishes(text="cook kisumu"))
+    assert found.near
+    assert {card.name for card in found.characters} == {"Baraka", "Chausiku"}
+
+
+@pytest.mark.parametrize(
+    "text", ["xqzwv", "'; drop table x; --", "a:* & !b", "\\", "💜", "%", "<%"]
+)
+def test_odd_words_break_nothing(cast: dict[str, UUID], text: str) -> None:
+    assert finding.find(Wishes(text=text)).total in range(5)
+
+
+@pytest.mark.parametrize("sort", [*SORTS, "words"])
+def test_pages_join_without_gap_or_double(app: Flask, sort: str) -> None:
+    for number in range(23):
+        factories.character(
+            name=f"N{number}",
+            tags=["sea"],
+            is_featured=number % 5 == 0,
+            popularity_score=number // 4,
+            rating_average=number % 3,
+            response_seconds=None if number % 4 == 0 else number // 3,
+        )
+    wishes = Wishes(text="sea") if sort == "words" else Wishes(sort=sort)
+    whole = names(wishes, limit=100)
+    assert len(whole) == 23
+    seen, after = [], ""
+    while True:
+        page = finding.find(wishes, after=after, limit=5, count=False)
+        seen += [card.name for card in page.characters]
+        after = page.following
+        if not after:
+            break
+    assert seen == whole
+
+
+def test_orders(app: Flask) -> None:
+    for number in range(3):
+        factories.character(
+            name=f"N{number}",
+            rating_average=(3, 5, 4)[number],
+            response_seconds=(60, None, 20)[number],
+        )
+    assert names(Wishes(sort="new")) == ["N2", "N1", "N0"]
+    assert names(Wishes(sort="rating")) == ["N1", "N2", "N0"]
+    assert names(Wishes(sort="fastest")) == ["N2", "N0", "N1"]
+
+
+@pytest.mark.parametrize(
+    "mark", ["x", "WyJ4Il0", "eyJhIjoxfQ", "W10", "WyJyZWNvbW1lbmRlZCIsMSwyLDNd", "é", "A" * 400]
+)
+def test_a_mark_that_is_none_starts_from_the_beginning(cast: dict[str, UUID], mark: str) -> None:
+    assert len(names(Wishes(), after=mark)) == 4
+
+
+def test_a_mark_of_another_order_starts_from_the_beginning(cast: dict[str, UUID]) -> None:
+    mark = finding.find(Wishes(sort="new"), limit=2).following
+    assert mark
+    assert len(names(Wishes(sort="rating"), after=mark)) == 4
+
+
+def test_the_team_is_online_only_when_somebody_has_room(app: Flask) -> None:
+    def fresh() -> team.Team:
+        app.extensions.pop("fantooo_team", None)
+        return team.now()
+
+    character = factories.character(max_concurrent_chats=1)
+    operator = factories.operator(max_chats=2)
+    assert not fresh().is_online
+    factories.go_available(operator)
+    assert fresh() == team.Team(True, frozenset())
+    user = factories.user()
+    factories.send(user, factories.open_chat(user, character))
+    assert fresh() == team.Team(True, frozenset({character}))
+    other = factories.user()
+    factories.send(other, factories.open_chat(other, factories.character()))
+    assert not fresh().is_online
+    app.extensions.pop("fantooo_team", None)
+
+
+def test_busy_characters_are_left_out_when_asked_for(cast: dict[str, UUID]) -> None:
+    full = frozenset({cast["Amani"]})
+    assert "Amani" not in names(Wishes(online=True), full=full)
+    assert "Amani" in names(Wishes(), full=full)
+
+
+# Hearts, views, ratings
+
+
+@pytest.fixture
+def anna(app: Flask) -> Viewer:
+    return factories.user()
+
+
+def test_hearts(app: Flask, cast: dict[str, UUID], anna: Viewer) -> None:
+    assert anna.account_id
+    with acting_as(anna):
+        for _twice in range(2):
+            liking.set_favorite(cast["Zoë"], anna.account_id, on=True)
+        liking.set_favorite(cast["Amani"], anna.account_id, on=True)
+        assert [card.name for card in finding.favorites(anna.account_id)] == ["Amani", "Zoë"]
+        kept = {c.name: c.is_favorite for c in finding.find(Wishes()).characters}
+        assert kept == {"Amani": True, "Zoë": True, "Baraka": False, "Chausiku": False}
+        for _twice in range(2):
+            liking.set_favorite(cast["Zoë"], anna.account_id, on=False)
+        assert [card.name for card in finding.favorites(anna.account_id)] == ["Amani"]
+    ben = factories.user()
+    assert ben.account_id
+    with acting_as(ben):
+        assert finding.favorites(ben.account_id) == []
+        assert not characters.get(cast["Amani"]).is_favorite
+
+
+def test_nobody_keeps_what_they_cannot_see(app: Flask, anna: Viewer) -> None:
+    hidden = factories.character(is_active=False)
+    assert anna.account_id
+    with acting_as(anna), pytest.raises(NotFound):
+        liking.set_favorite(hidden, anna.account_id, on=True)
+
+
+def test_recently_viewed(app: Flask, cast: dict[str, UUID], anna: Viewer) -> None:
+    assert anna.account_id
+    with acting_as(anna):
+        for name in ("Amani", "Zoë", "Baraka", "Amani"):
+            liking.note_view(cast[name], anna.account_id)
+        viewed = finding.recently_viewed(anna.account_id)
+    assert [card.name for card in viewed] == ["Amani", "Baraka", "Zoë"]
+
+
+def test_looking_at_a_profile_is_remembered(client: FlaskClient, cast: dict[str, UUID]) -> None:
+    factories.sign_up("visitor")
+    client.sign_in("visitor", factories.PASSWORD)
+    client.get(f"/profile/{cast['Zoë']}")
+    assert "Recently viewed" in client.get("/favorites").get_data(as_text=True)
+
+
+def test_rating_needs_an_answer_and_can_be_changed(app: Flask, anna: Viewer) -> None:
+    operator = factories.operator(available=True)
+    chat = factories.open_chat(anna, factories.character(name="Rated"))
+    assert anna.account_id
+    factories.send(anna, chat)
+    with acting_as(anna), pytest.raises(ValidationError, match="once somebody has answered"):
+        liking.rate(chat, anna.account_id, stars=5)
+    factories.reply(operator, chat)
+    for stars in (1, 4):
+        with acting_as(anna):
+            liking.rate(chat, anna.account_id, stars=stars)
+    for wrong in (0, 6):
+        with acting_as(anna), pytest.raises(ValidationError, match="one to five"):
+            liking.rate(chat, anna.account_id, stars=wrong)
+    ben = factories.user()
+    assert ben.account_id
+    with acting_as(ben), pytest.raises(ChatNotFound):
+        liking.rate(chat, ben.account_id, stars=1)
+    derived.recompute_totals()
+    with acting_as(anna):
+        rated = finding.find(Wishes(sort="rating")).characters[0]
+    assert (rated.rating_average, rated.rating_count) == (4, 1)
+
+
+# Derived figures equal plain counting
+
+
+def test_totals_are_those_of_the_rows(app: Flask, cast: dict[str, UUID]) -> None:
+    fans = [factories.user() for _ in range(3)]
+    for number, fan in enumerate(fans):
+        assert fan.account_id
+        with acting_as(fan):
+            liking.set_favorite(cast["Zoë"], fan.account_id, on=True)
+            if number == 0:
+                liking.set_favorite(cast["Amani"], fan.account_id, on=True)
+    derived.recompute_totals()
+    assert _figures("favorite_count") == {"Zoë": 3, "Amani": 1, "Baraka": 0, "Chausiku": 0}
+    assert derived.recompute_totals() == 0, "what is right already is not written again"
+
+
+def test_a_response_time_is_told_from_ten_replies_on(app: Flask) -> None:
+    operator = factories.operator(available=True, max_chats=50)
+    character = factories.character(name="Quick")
+    for number in range(10):
+        derived.recompute_totals()
+        assert _figures("response_seconds")["Quick"] is None, f"after {number} replies"
+        user = factories.user()
+        chat = factories.open_chat(user, character)
+        factories.send(user, chat)
+        factories.reply(operator, chat)
+    derived.recompute_totals()
+    assert _figures("response_seconds")["Quick"] == 0
+
+
+def test_popularity_is_chats_people_liked_and_hearts(app: Flask, cast: dict[str, UUID]) -> None:
+    user = factories.user(credits=50)
+    long, short = (factories.open_chat(user, cast[n]) for n in ("Zoë", "Baraka"))
+    for number in range(10):
+        factories.send(user, long, f"line {number}")
+    factories.send(user, short)
+    assert user.account_id
+    with acting_as(user):
+        liking.set_favorite(cast["Chausiku"], user.account_id, on=True)
+        liking.set_favorite(cast["Zoë"], user.account_id, on=True)
+    derived.recompute_popularity()
+    expected = {"Zoë": 2, "Chausiku": 1, "Baraka": 0, "Amani": 0}
+    assert _figures("popularity_score") == expected
+
+
+def _figures(column: str) -> dict[str, object]:
+    with unit_of_work(as_system=True) as work:
+        rows = work.session.query(FictionalUser).filter(FictionalUser.is_active).all()
+        return {row.name: getattr(row, column) for row in rows}
+
+
+# The page
+
+
+def test_fragments_say_which_address_they_are(client: FlaskClient, cast: dict[str, UUID]) -> None:
+    fragment = {"HX-Request-Type": "partial"}
+    typed = client.get("/discover?gender=&q=amni&typed=1&tag=&age_from=", headers=fragment)
+    assert typed.headers["HX-Replace-Url"] == "/discover?gender=&q=amni"
+    assert "HX-Push-Url" not in typed.headers
+    chosen = client.get("/discover?gender=male&style=playful", headers=fragment)
+    assert chosen.headers["HX-Push-Url"] == "/discover?gender=male&style=playful"
+    assert "<html" not in chosen.get_data(as_text=True)
+
+
+def test_more_is_a_piece_of_the_grid(client: FlaskClient, app: Flask) -> None:
+    for number in range(30):
+        factories.character(name=f"N{number}")
+    page = client.get("/discover").get_data(as_text=True)
+    assert page.count('class="char-card"') == 24
+    link = page.partition('id="more" hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+    more = client.get(link, headers={"HX-Request-Type": "partial"}).get_data(as_text=True)
+    assert more.count('class="char-card"') == 6
+    assert 'id="more"' not in more
+    assert client.get("/discover?shown=30").get_data(as_text=True).count('class="char-card"') == 30
+    assert client.get("/discover?shown=99999999").status_code == 200
+
+
+def test_nobody_online_is_never_said_to_be(client: FlaskClient, cast: dict[str, UUID]) -> None:
+    page = client.get("/discover?gender=&online=1").get_data(as_text=True)
+    assert "Team online" not in page
+    assert page.count('class="char-card"') == 4
+
+
+def test_a_heart_by_form_and_by_fragment(client: FlaskClient, cast: dict[str, UUID]) -> None:
+    factories.sign_up("hearty")
+    client.sign_in("hearty", factories.PASSWORD)
+    path = f"/profile/{cast['Zoë']}/favorite"
+    assert client.post(path, data={"on": "1"}).status_code == 303
+    fragment = client.post(path, data={"on": ""}, headers={"HX-Request-Type": "partial"})
+    assert 'aria-pressed="false"' in fragment.get_data(as_text=True)
+
+
+def test_signed_out_nobody_has_hearts(client: FlaskClient, cast: dict[str, UUID]) -> None:
+    assert "heart-" not in client.get("/discover").get_data(as_text=True)

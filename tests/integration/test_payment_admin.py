@@ -1,0 +1,149 @@
+"""What admins see of payments and decide about them; who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from fantooo.extensions import db
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import AdminNotification, AuditEntry, ReconciliationException
+from fantooo.services import credits, outbox, payments, reconciliation
+from tests.integration.test_buying import account_of, buy, row, wallet
+from tests.support import factories
+from tests.support.paystack import PaystackSimulator
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
+    app = make_app(**paystack.settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        assert credits.verify_ledger() == []
+        db.session.remove()
+
+
+def rows(query: Any) -> list[Any]:
+    with unit_of_work(as_system=True) as work:
+        found = list(work.session.scalars(query))
+        work.session.expunge_all()
+    return found
+
+
+def odd_payment(paystack: PaystackSimulator, viewer: Any) -> Any:
+    """A purchase that was paid with too little."""
+    bought = buy(viewer)
+    paystack.finish(bought.provider_reference, amount=100)
+    payments.settle(bought.provider_reference)
+    return row(bought.id)
+
+
+def test_a_review_is_told_shown_and_decided_once(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = odd_payment(paystack, anna)
+    outbox.deliver()
+    assert [n.subject_id for n in rows(select(AdminNotification))] == [bought.id]
+    admin = factories.admin("admin")
+    browser = shop.test_client().become(admin)  # type: ignore[attr-defined]
+    assert bought.provider_reference in browser.get("/admin/payments?review=1").text
+    here = f"/admin/payments/{bought.id}"
+    page = browser.get(here).text
+    assert "amount" in page and "Waits for a decision" in page
+    assert browser.post(f"{here}/decide", data={"decision": "credit"}).status_code == 400
+    assert browser.post(f"{here}/decide", data={"decision": "x", "reason": "y"}).status_code == 400
+    assert wallet(anna).credits == 10
+    form = {"decision": "credit", "reason": "The rest came by hand"}
+    assert browser.post(f"{here}/decide", data=form).status_code == 303
+    assert wallet(anna).credits == 60
+    after = row(bought.id)
+    assert (after.status, after.needs_manual_review, after.reviewed_by) == (
+        "success", False, admin.account_id,
+    )  # fmt: skip
+    assert "The rest came by hand" in browser.get(here).text
+    assert browser.post(f"{here}/decide", data=form).status_code == 400
+    assert wallet(anna).credits == 60
+    # The night does not ask again about what a person has decided.
+    assert reconciliation.reconcile() == 0
+    audit = rows(select(AuditEntry).where(AuditEntry.subject_id == bought.id))
+    assert [(a.actor_id, a.action) for a in audit] == [
+        (admin.account_id, "payment_review_credited")
+    ]
+
+
+def test_what_was_refused_stays_refused(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = odd_payment(paystack, anna)
+    browser = shop.test_client().become(factories.admin())  # type: ignore[attr-defined]
+    form = {"decision": "reject", "reason": "Given back at the provider"}
+    browser.post(f"/admin/payments/{bought.id}/decide", data=form)
+    after = row(bought.id)
+    assert (after.status, after.failure_reason) == ("failed", "not what was ordered")
+    assert payments.settle(bought.provider_reference) == "failed"
+    assert not row(bought.id).needs_manual_review
+    assert wallet(anna).credits == 10
+
+
+def test_asking_the_provider_books_what_it_says(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = buy(anna)
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference, announce=False)
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    answer = browser.post(f"/admin/payments/{bought.id}/verify")
+    assert answer.status_code == 303
+    page = browser.get(answer.headers["Location"]).text
+    assert "The payment is now: success" in page
+    for told in ("Ledger: purchase", "payment verified", "Ordered", "FAN-"):
+        assert told in page
+    paystack.next_call("error", times=3)
+    away = browser.post(f"/admin/payments/{bought.id}/verify")
+    assert (away.status_code, "does not answer right now" in away.text) == (503, True)
+
+
+def test_what_does_not_fit_is_dealt_with_by_a_person(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    paystack.unknown_payment(announce=False)
+    assert reconciliation.reconcile() == 1
+    found = rows(select(ReconciliationException))[0]
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    assert found.reference in browser.get("/admin/payments").text
+    here = f"/admin/payments/exceptions/{found.id}"
+    assert browser.post(here, data={"reason": " "}).status_code == 400
+    assert browser.post(here, data={"reason": "Given back there"}).status_code == 303
+    assert found.reference not in browser.get("/admin/payments").text
+    assert browser.post(here, data={"reason": "again"}).status_code == 404
+
+
+def test_the_list_is_searched_and_paged(shop: Flask) -> None:
+    package = factories.package()
+    anna, ben = factories.user(username="Anna_1"), factories.user(username="Ben_2")
+    for _ in range(52):
+        factories.purchase(account_of(anna), package, paid=False)
+    paid = row(factories.purchase(account_of(ben), package))
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+
+    def shown(query: str) -> int:
+        return int(browser.get(f"/admin/payments?{query}").text.count('href="/admin/payments/0'))
+
+    assert (shown("text=ben"), shown("text=anna&status=pending"), shown("status=success")) == (
+        1, 50, 1,
+    )  # fmt: skip
+    assert (shown(f"text={paid.provider_reference}"), shown("text=%25"), shown("review=1")) == (
+        1, 0, 0,
+    )  # fmt: skip
+    page = browser.get("/admin/payments").text
+    older = page.split("before=")[1].split('"')[0]
+    assert shown(f"before={older}") == 3
+    assert "400 KES" in page and "1 purchases today" in page
+
+
+def test_permission_is_asked_for(shop: Flask) -> None:
+    browser = shop.test_client().become(factories.admin("moderator"))  # type: ignore[attr-defined]
+    assert browser.get("/admin/payments").status_code == 403
+    assert 'href="/admin/payments"' not in browser.get("/admin/dashboard").text

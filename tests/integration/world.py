@@ -1,0 +1,130 @@
+"""Two users, two operators and an admin with rows of each in every table, for tests of access."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from fantooo.domain.viewer import Viewer
+from fantooo.infra.database import acting_as
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import LoyaltyEntry, RealUser
+from fantooo.services import assignment, chats, liking, notes
+from tests.support import factories
+
+
+@dataclass(frozen=True)
+class World:
+    anna: Viewer
+    ben: Viewer
+    olga: Viewer
+    otto: Viewer
+    admin: Viewer
+    #: Anna's chat, held by Olga; Ben's, held by Otto; Ben's second, waiting in the queue
+    annas: UUID
+    bens: UUID
+    waiting: UUID
+    published: UUID
+    hidden: UUID
+    #: Anna's purchase, paid and with a receipt
+    purchase: UUID
+
+
+def build(connection: psycopg.Connection) -> World:
+    """Makes the world through the services; a superuser adds what no service writes yet."""
+    anna, ben = factories.user(credits=20), factories.user(credits=20)
+    olga = factories.operator(available=True, max_chats=1)
+    published = factories.character()
+    annas = factories.open_chat(anna, published)
+    for word in ("one", "two", "three", "four"):
+        factories.send(anna, annas, word)
+    otto = factories.operator(available=True, max_chats=1)
+    other = factories.character(name="Ben's own")
+    bens = factories.open_chat(ben, other)
+    for word in ("one", "two", "three", "four"):
+        factories.send(ben, bens, word)
+    assignment.assign_waiting()
+    factories.reply(olga, annas, "Hello Anna")
+    factories.reply(otto, bens, "Hello Ben")
+    hidden = factories.character(name="Hidden", is_active=False)
+    waiting = factories.open_chat(ben, published)
+    factories.send(ben, waiting, "anybody?")
+    for viewer, chat_id in ((anna, annas), (ben, bens), (olga, annas), (otto, bens)):
+        assert viewer.account_id
+        with acting_as(viewer):
+            chats.save_draft(chat_id, viewer.account_id, "half a thought")
+    for viewer, chat_id in ((olga, annas), (otto, bens)):
+        assert viewer.account_id
+        for subject in ("real", "fictional"):
+            with acting_as(viewer):
+                notes.save(
+                    chat_id=chat_id,
+                    author_id=viewer.account_id,
+                    subject=subject,  # type: ignore[arg-type]
+                    content="likes the sea",
+                    version=0,
+                )
+    for viewer, chat_id, character in ((anna, annas, published), (ben, bens, other)):
+        assert viewer.account_id
+        with acting_as(viewer):
+            liking.set_favorite(character, viewer.account_id, on=True)
+            liking.note_view(character, viewer.account_id)
+            liking.rate(chat_id, viewer.account_id, stars=4)
+    factories.set_setting("price_text", 1)
+    admin = factories.admin()
+    purchase = _purchase(anna)
+    _purchase(ben)
+    _by_hand(connection, admin, olga)
+    return World(
+        anna, ben, olga, otto, admin, annas, bens, waiting, published, hidden,
+        purchase,
+    )  # fmt: skip
+
+
+def _purchase(viewer: Viewer) -> UUID:
+    """A credited purchase, its receipt, and points that were swapped."""
+    assert viewer.account_id
+    bought = factories.purchase(viewer.account_id)
+    with unit_of_work(as_system=True) as work:
+        work.session.add(
+            LoyaltyEntry(
+                real_user_id=viewer.account_id, points=-1, kind="swapped", cause_id=uuid4()
+            )
+        )
+        wallet = work.session.get_one(RealUser, viewer.account_id)
+        wallet.loyalty_points -= 1
+    return bought
+
+
+def _by_hand(connection: psycopg.Connection, admin: Viewer, olga: Viewer) -> None:
+    connection.execute(
+        "INSERT INTO profile_note_history (note_id, content, written_by, written_at)"
+        " SELECT id, content, updated_by, updated_at FROM profile_notes"
+    )
+    connection.execute("INSERT INTO outbox (topic, payload) VALUES ('admin_notification', '{}')")
+    connection.execute("INSERT INTO job_runs (name, due_at) VALUES ('ledger_verification', now())")
+    connection.execute(
+        "INSERT INTO admin_notifications (type, message) VALUES ('system_error', 'x')"
+    )
+    connection.execute(
+        "INSERT INTO media (name, kind, width, height) VALUES ('users/anna/0', 'user', 640, 800)"
+    )
+    connection.execute(
+        "INSERT INTO webhook_events (provider, event_key, event, raw)"
+        " VALUES ('paystack', 'charge.success:1:success', 'charge.success', '{}')"
+    )
+    connection.execute(
+        "INSERT INTO reconciliation_runs (since, until) VALUES (now() - interval '1 day', now())"
+    )
+    connection.execute(
+        "INSERT INTO reconciliation_exceptions (kind, reference) VALUES ('differs', 'x')"
+    )
+    for actor in (admin, olga):
+        connection.execute(
+            "INSERT INTO audit_log (actor_id, action, subject_type, subject_id, after)"
+            " VALUES (%s, 'looked', 'chat', %s, %s)",
+            (actor.account_id, uuid4(), Jsonb({})),
+        )

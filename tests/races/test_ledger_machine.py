@@ -1,0 +1,381 @@
+"""Credits by machine: random lives of people through the real services, beside a small plain model."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings as hypothesis_settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from psycopg import errors
+from sqlalchemy import text
+
+from fantooo.domain.errors import InsufficientCredits, SendingPaused
+from fantooo.domain.viewer import Viewer
+from fantooo.extensions import db
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import access
+from fantooo.services import assignment, chats, credits, refunds
+from tests.support import factories
+from tests.support.cluster import Place
+
+pytestmark = pytest.mark.fresh_db
+
+#: noon and eight in the evening in Nairobi
+DAY, EVENING = datetime(2026, 11, 24, 9, tzinfo=UTC), datetime(2026, 11, 24, 17, tzinfo=UTC)
+#: each role tries to change and to delete; it ends with an error, so nothing stays
+_REWRITE = f"""
+    DO $$
+    DECLARE who text; refused int := 0;
+    BEGIN
+        FOREACH who IN ARRAY ARRAY[{", ".join(f"'{role}'" for role in access.VIEWER_ROLES)}, 'none'] LOOP
+            BEGIN
+                PERFORM set_config('role', who, true);
+                UPDATE credit_transfers SET amount = amount;
+            EXCEPTION WHEN insufficient_privilege THEN refused := refused + 1;
+            END;
+            BEGIN
+                PERFORM set_config('role', who, true);
+                DELETE FROM credit_transfers;
+            EXCEPTION WHEN insufficient_privilege THEN refused := refused + 1;
+            END;
+        END LOOP;
+        RAISE EXCEPTION 'refused % times', refused;
+    END $$"""
+_steps: Counter[str] = Counter()
+
+
+@dataclass
+class Purse:
+    """One user as arithmetic: what they have, how much of it was given, what they sent."""
+
+    viewer: Viewer
+    credits: int = 10
+    bonus: int = 10
+    sent: int = 0
+    banned: bool = False
+
+    def spend(self, price: int) -> int:
+        """Takes the price, bonus first; returns the part of the bonus."""
+        part = min(self.bonus, price)
+        self.credits -= price
+        self.bonus -= part
+        return part
+
+
+@dataclass
+class Talk:
+    """One chat: what was free, what was paid, and what still waits for an answer."""
+
+    purse: Purse
+    free: int = 0
+    paid: int = 0
+    spent: int = 0
+    total: int = 0
+    frozen: bool = False
+    waiting: bool = False
+    replies: int = 0
+    unanswered: list[tuple[int, int]] = field(default_factory=list)  # price, bonus part
+    last: tuple[UUID, int, int] | None = None  # client_id, seq, price
+
+
+class _World:
+    """What the test hands to its machines: the clock and two connections to look with."""
+
+    now = DAY
+    looker: psycopg.Connection
+    login: psycopg.Connection
+
+
+def _change(sql: str, **parameters: object) -> None:
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(text(sql), parameters)
+
+
+class Ledger(RuleBasedStateMachine):
+    """Two or more users, two characters, an operator and an admin's hand on the settings."""
+
+    @initialize()
+    def begin(self) -> None:
+        # What an earlier life left without an answer is not of this one.
+        refunds.return_unanswered(datetime.now(UTC) + timedelta(minutes=31))
+        _World.now = DAY
+        self.price = 1
+        factories.set_setting("price_text", 1)
+        self.characters = [factories.character() for _ in range(2)]
+        self.operator = factories.operator(available=True, max_chats=50)
+        self.purses: list[Purse] = []
+        self.talks: dict[UUID, Talk] = {}
+        self.register()
+
+    def _pick(self, number: int) -> tuple[UUID, Talk]:
+        return list(self.talks.items())[number % len(self.talks)]
+
+    def _price(self, talk: Talk) -> int:
+        if talk.free < 3:
+            return 0
+        rate = 1.2 if _World.now is EVENING else 1.0
+        return math.ceil(round(self.price * rate, 6))
+
+    @precondition(lambda self: len(self.purses) < 3)
+    @rule()
+    def register(self) -> None:
+        _steps["register"] += 1
+        purse = Purse(factories.user())
+        self.purses.append(purse)
+        self._open(purse, self.characters[0])
+
+    def _open(self, purse: Purse, character: UUID) -> None:
+        chat_id = factories.open_chat(purse.viewer, character)
+        self.talks.setdefault(chat_id, Talk(purse))
+        assert self.talks[chat_id].purse is purse
+
+    @rule(who=st.integers(0, 9), character=st.integers(0, 1))
+    def open_chat(self, who: int, character: int) -> None:
+        _steps["open"] += 1
+        self._open(self.purses[who % len(self.purses)], self.characters[character])
+
+    @rule(who=st.integers(0, 9), amount=st.integers(1, 8))
+    def grant(self, who: int, amount: int) -> None:
+        _steps["grant"] += 1
+        purse = self.purses[who % len(self.purses)]
+        assert purse.viewer.account_id
+        with unit_of_work(as_system=True) as work:
+            credits.grant_bonus(
+                work, user_id=purse.viewer.account_id, amount=amount, kind="bonus", reason="luck"
+            )
+        purse.credits += amount
+        purse.bonus += amount
+
+    @rule(number=st.integers(0, 9), times=st.integers(1, 4))
+    def send(self, number: int, times: int) -> None:
+        for _ in range(times):
+            self._send(*self._pick(number))
+
+    def _send(self, chat_id: UUID, talk: Talk) -> None:
+        purse, price, client_id = talk.purse, self._price(talk), uuid.uuid4()
+        if talk.frozen or purse.banned:
+            _steps["send refused"] += 1
+            with pytest.raises(SendingPaused):
+                factories.send(purse.viewer, chat_id, client_id=client_id)
+            return
+        if purse.credits < price:
+            _steps["send without credits"] += 1
+            with pytest.raises(InsufficientCredits) as caught:
+                factories.send(purse.viewer, chat_id, client_id=client_id)
+            assert caught.value.details["required"] == price
+            assert caught.value.details["available"] == purse.credits
+            return
+        _steps["send paid" if price else "send free"] += 1
+        sent = factories.send(purse.viewer, chat_id, client_id=client_id)
+        part = purse.spend(price)
+        purse.sent += 1
+        talk.total += 1
+        talk.free += talk.free < 3
+        talk.paid += price > 0
+        talk.spent += price
+        talk.waiting, talk.replies = True, 0
+        if price:
+            talk.unanswered.append((price, part))
+        talk.last = (client_id, sent.event.seq, price)
+        assert (sent.event.price, sent.event.balance, sent.repeat) == (price, purse.credits, False)
+
+    @rule(number=st.integers(0, 9))
+    def spend_all(self, number: int) -> None:
+        chat_id, talk = self._pick(number)
+        while talk.purse.credits >= self._price(talk) and not (talk.frozen or talk.purse.banned):
+            self._send(chat_id, talk)
+            if talk.total > 40:
+                return
+        self._send(chat_id, talk)
+
+    @rule(number=st.integers(0, 9))
+    def send_again(self, number: int) -> None:
+        chat_id, talk = self._pick(number)
+        if talk.last is None:
+            return
+        _steps["repeat"] += 1
+        client_id, seq, price = talk.last
+        sent = factories.send(talk.purse.viewer, chat_id, "something else", client_id)
+        assert (sent.repeat, sent.event.seq, sent.event.price) == (True, seq, price)
+
+    @rule(price=st.integers(1, 4))
+    def change_the_price(self, price: int) -> None:
+        _steps["price"] += 1
+        self.price = price
+        factories.set_setting("price_text", price)
+
+    @rule(evening=st.booleans())
+    def let_time_pass(self, evening: bool) -> None:
+        _steps["clock"] += 1
+        _World.now = EVENING if evening else DAY
+
+    @rule(number=st.integers(0, 9))
+    def reply(self, number: int) -> None:
+        chat_id, talk = self._pick(number)
+        if not talk.waiting:
+            return
+        factories.go_available(self.operator)
+        assignment.assign_waiting()
+        if talk.frozen:
+            # What is being reviewed takes no answers either.
+            with pytest.raises(SendingPaused):
+                factories.reply(self.operator, chat_id)
+            return
+        _steps["reply"] += 1
+        sent = factories.reply(self.operator, chat_id)
+        talk.total += 1
+        talk.waiting, talk.replies = False, talk.replies + 1
+        talk.unanswered.clear()
+        assert sent.event.price == 0
+
+    @rule()
+    def nobody_answers(self) -> None:
+        """Half an hour later: what waits comes back, with its bonus part, once."""
+        _steps["refund"] += 1
+        due = [talk for talk in self.talks.values() if talk.waiting]
+        expected = sum(len(talk.unanswered) for talk in due)
+        for talk in due:
+            for price, part in talk.unanswered:
+                talk.purse.credits += price
+                talk.purse.bonus += part
+            talk.unanswered.clear()
+        assert refunds.return_unanswered(datetime.now(UTC) + timedelta(minutes=31)) == expected
+
+    @rule()
+    def close(self) -> None:
+        _steps["close"] += 1
+        chats.close_quiet_chats(datetime.now(UTC) + timedelta(days=2))
+
+    @rule(number=st.integers(0, 9), frozen=st.booleans())
+    def freeze(self, number: int, frozen: bool) -> None:
+        _steps["freeze"] += 1
+        chat_id, talk = self._pick(number)
+        talk.frozen = frozen
+        _change("UPDATE chats SET is_frozen = :f WHERE id = :c", f=frozen, c=chat_id)
+
+    @rule(who=st.integers(0, 9), banned=st.booleans())
+    def ban(self, who: int, banned: bool) -> None:
+        _steps["ban"] += 1
+        purse = self.purses[who % len(self.purses)]
+        purse.banned = banned
+        _change(
+            "UPDATE real_users SET is_banned = :b WHERE id = :u",
+            b=banned,
+            u=purse.viewer.account_id,
+        )
+
+    @invariant()
+    def the_model_is_right(self) -> None:
+        for purse in self.purses:
+            row = _World.looker.execute(
+                "SELECT credits, bonus_credits, total_messages_sent FROM real_users WHERE id = %s",
+                (purse.viewer.account_id,),
+            ).fetchone()
+            assert row == (purse.credits, purse.bonus, purse.sent)
+            assert 0 <= purse.bonus <= purse.credits
+        for chat_id, talk in self.talks.items():
+            row = _World.looker.execute(
+                "SELECT free_messages_used, paid_messages_count, total_credits_spent, message_count,"
+                " waiting_since IS NOT NULL, (SELECT count(*) FROM messages WHERE chat_id = c.id),"
+                " (SELECT coalesce(sum(amount), 0) FROM credit_transfers WHERE chat_id = c.id"
+                "  AND kind = 'message_charge') FROM chats AS c WHERE id = %s",
+                (chat_id,),
+            ).fetchone()
+            assert row == (
+                talk.free, talk.paid, talk.spent, talk.total, talk.waiting, talk.total, talk.spent,
+            )  # fmt: skip
+
+    @invariant()
+    def the_ledger_adds_up(self) -> None:
+        assert credits.verify_ledger() == []
+
+    @invariant()
+    def nobody_can_rewrite_it(self) -> None:
+        with pytest.raises(errors.RaiseException, match="refused 12 times"):
+            _World.login.execute(_REWRITE)
+        _World.login.rollback()
+
+    def teardown(self) -> None:
+        if hasattr(self, "operator"):
+            _change("UPDATE operators SET is_available = false, availability_reason = 'offline'")
+        db.session.remove()
+
+
+def _each_kind_once() -> None:
+    """A short life that meets every kind of step, whatever chance brings later."""
+    machine = Ledger()
+
+    def then(step: Callable[..., None], **values: object) -> None:
+        step(**values)
+        machine.the_model_is_right()
+        machine.the_ledger_adds_up()
+        machine.nobody_can_rewrite_it()
+
+    then(machine.begin)
+    then(machine.register)
+    then(machine.send, number=0, times=4)
+    then(machine.send_again, number=0)
+    then(machine.change_the_price, price=3)
+    then(machine.let_time_pass, evening=True)
+    then(machine.send, number=0, times=1)
+    then(machine.reply, number=0)
+    then(machine.open_chat, who=0, character=1)
+    then(machine.spend_all, number=0)
+    then(machine.nobody_answers)
+    then(machine.nobody_answers)
+    then(machine.grant, who=0, amount=5)
+    then(machine.freeze, number=0, frozen=True)
+    then(machine.send, number=0, times=1)
+    then(machine.ban, who=1, banned=True)
+    then(machine.send, number=1, times=1)
+    then(machine.close)
+    machine.teardown()
+
+
+@pytest.fixture
+def _world(app: Flask, place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("fantooo.infra.clock.now", lambda: _World.now)
+    name = app.config["SETTINGS"].database_url.split("@/")[1].split("?")[0]
+    with (
+        place.connect(name) as looker,
+        psycopg.connect(host=place.sockets, user="fantooo_app", dbname=name) as login,
+    ):
+        _World.looker, _World.login = looker, login
+        yield
+
+
+def test_credits_follow_their_model(app: Flask, _world: None, full: bool) -> None:
+    _steps.clear()
+    _each_kind_once()
+    run_state_machine_as_test(
+        Ledger,
+        settings=hypothesis_settings(
+            max_examples=150 if full else 5,
+            stateful_step_count=60 if full else 30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            # A failing life is told as it was found: shortening it takes minutes.
+            phases=[Phase.explicit, Phase.generate],
+            database=None,
+        ),
+    )
+    print(f"\n[ledger] {sum(_steps.values())} steps: {dict(_steps)}")
+    # Each kind of step was met, or the run has proven less than it says.
+    assert {"send free", "send paid", "send without credits", "send refused", "repeat", "reply",
+            "refund", "price", "clock", "close", "freeze", "ban", "grant"} <= set(_steps)  # fmt: skip

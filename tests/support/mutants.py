@@ -1,0 +1,179 @@
+"""Hand-made breaks, each of which its test must catch: ``python -m tests.support.mutants [WORD]``.
+
+Each is one replacement of text in a temporary copy of the tree, then the named test. Not part of
+``./dev test``, because it runs for minutes; prints killed / total and fails when one survives.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_SHARED = (".venv", "node_modules")
+_LEFT_OUT = shutil.ignore_patterns(".git", "var", "__pycache__", ".*cache", ".coverage*", *_SHARED)
+_SECONDS = 300
+#: pytest's own word for "tests ran and some failed"; anything else is no proof
+_FAILED = 1
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One break: in which file, which text becomes which, and the test that must turn red."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+_SEND = "fantooo/services/sql/send_message.sql"
+_SENDS = "tests/races/test_sends.py::"
+_SOCKETS = "tests/live/test_sockets.py::"
+_AWAY = "tests/integration/test_database_away.py::"
+
+MUTANTS = [
+    Mutant("no lock on the chat", _SEND, "WHERE id = p_chat FOR UPDATE;", "WHERE id = p_chat;",
+           _SENDS + "test_one_client_id_32_times"),
+    Mutant("no look at the balance", _SEND, "AND u.credits >= p_price AND", "AND",
+           _SENDS + "test_64_sends_with_20_credits"),
+    Mutant("no ON CONFLICT in the queue", _SEND, ") ON CONFLICT (chat_id) DO NOTHING;", ");",
+           _SENDS + "test_free_messages_from_16_tabs"),
+    Mutant("no fencing number", _SEND, "IF chat.assignment_count <> p_assignment THEN", "IF false THEN",
+           _SENDS + "test_a_number_that_ended_stays_ended_when_the_same_operator_gets_the_chat_again"),
+    Mutant("free messages are not counted", _SEND,
+           "least(chat.free_messages_used, p_free_limit) <> least(p_free_used, p_free_limit)", "false",
+           _SENDS + "test_free_messages_from_16_tabs"),
+    Mutant("an outdated price is taken", _SEND,
+           "OR coalesce((SELECT max(s.version) FROM system_settings AS s), 0) <> p_settings_version", "",
+           "tests/races/test_reference.py"),
+    Mutant("banned people send", _SEND,
+           "AND NOT (u.is_banned AND (u.banned_until IS NULL OR u.banned_until > sent_at))\n        RETURNING",
+           "\n        RETURNING", _SENDS + "test_ban_against_sends"),
+    Mutant("bonus is not spent first", _SEND, "u.bonus_credits - least(u.bonus_credits, p_price)",
+           "u.bonus_credits - greatest(0, p_price - (u.credits - u.bonus_credits))",
+           "tests/races/test_ledger_machine.py"),
+    Mutant("repeats are sent again", _SEND, "    IF FOUND THEN\n        outcome := 'repeat';",
+           "    IF false THEN\n        outcome := 'repeat';", _SENDS + "test_one_client_id_32_times"),
+    Mutant("spelled-out numbers pass", "fantooo/domain/outgoing.py",
+           " or _spells_number(folded)", "", "tests/unit/test_outgoing.py"),
+    Mutant("honest talk is refused", "fantooo/domain/outgoing.py",
+           'honest.sub(" ", reading) if honest else reading', "reading",
+           "tests/unit/test_outgoing.py"),
+    Mutant("a phone number as a name", "fantooo/domain/people.py",
+           "if _PHONE.search(username)", "if False", "tests/unit/test_people.py"),
+    Mutant("price plus one", "fantooo/domain/pricing.py",
+           "int(amount.to_integral_value(rounding=ROUND_CEILING)),",
+           "int(amount.to_integral_value(rounding=ROUND_CEILING)) + 1,", "tests/unit/test_pricing.py"),
+    Mutant("refunds come twice", "fantooo/services/refunds.py",
+           'earlier.kind == "message_refund", earlier', 'earlier.kind == "none", earlier',
+           "tests/races/test_ledger_machine.py"),
+    Mutant("no lock between assigners", "fantooo/services/assignment.py",
+           "    session.execute(_ASSIGNER)\n", "",
+           "tests/races/test_assignment.py::test_8_operators_with_5_places_and_50_chats"),
+    Mutant("events before their commit", "fantooo/infra/unit_of_work.py",
+           "self._events.append(event)", "bus.publish(event)",
+           "tests/integration/test_unit_of_work.py"),
+    Mutant("commit before the insert", "fantooo/infra/unit_of_work.py",
+           "        try:\n            yield work\n",
+           "        try:\n            work.publish()\n            db.session.connection().commit()\n"
+           "            yield work\n            work._events.clear()\n",
+           "tests/integration/test_unit_of_work.py"),
+    Mutant("WITH CHECK dropped", "fantooo/models/access.py",
+           'f" WITH CHECK ({rule.rows})" if', '" WITH CHECK (true)" if',
+           "tests/integration/test_access_matrix.py::test_a_row_cannot_be_given_away"),
+    Mutant("row security not forced", "fantooo/models/access.py", "FORCE ROW LEVEL SECURITY",
+           "NO FORCE ROW LEVEL SECURITY", "tests/integration/test_catalogue.py"),
+    Mutant("everybody acts as the platform", "fantooo/infra/database.py", "viewer.database_role, ",
+           '"fantooo_system", ',
+           "tests/races/test_leaks.py::test_a_query_without_its_where_shows_only_what_is_ones_own"),
+    Mutant("an identity outlives its transaction", "fantooo/infra/database.py",
+           "set_config('role', :role, true), set_config('app.account_id', :account, true)",
+           "set_config('role', :role, false), set_config('app.account_id', :account, false)",
+           "tests/races/test_leaks.py::test_5000_mixed_requests_leak_no_identity"),
+    Mutant("a lost database is an accident", "fantooo/web/errors.py", "if database.is_away(error):",
+           "if False:", _AWAY + "test_each_has_its_answer"),
+    Mutant("a lost line is an error twice", "fantooo/infra/database.py", "if not self.closed:", "if True:",
+           _AWAY + "test_a_connection_lost_within_a_request"),
+    Mutant("the error page reads the session", "fantooo/__init__.py", "add_context_processor=False",
+           "add_context_processor=True", _AWAY + "test_nobody_is_at_home"),
+    Mutant("no Origin check", "fantooo/realtime/endpoint.py", "if origin != here:", "if False:",
+           _SOCKETS + "test_origins"),
+    Mutant("Origin by its beginning", "fantooo/realtime/endpoint.py", "if origin != here:",
+           "if not origin.startswith(here):", _SOCKETS + "test_origins"),
+    Mutant("anybody opens", "fantooo/realtime/endpoint.py",
+           "if viewer.account_id is None or viewer.is_banned:", "if viewer.account_id is None:",
+           _SOCKETS + "test_who_may_not_open"),
+    Mutant("every hello is believed", "fantooo/realtime/endpoint.py",
+           'case "typing" if chat_id is not None and chat_id == connection.chat:',
+           'case "typing" if chat_id is not None:',
+           _SOCKETS + "test_other_peoples_chats_stay_silent"),
+    Mutant("access ends and the socket stays", "fantooo/realtime/hub.py",
+           'connection.close(ACCESS_ENDED, "access ended")', "pass",
+           _SOCKETS + "test_access_that_ends_closes_within_a_second"),
+    Mutant("what was taken away is still heard", "fantooo/realtime/hub.py",
+           "                self.leave_chat(connection)\n", "                pass\n",
+           _SOCKETS + "test_a_chat_taken_away_is_not_heard_any_more"),
+    Mutant("frames of any length", "fantooo/__init__.py", '"max_message_size": 8192', '"max_message_size": None',
+           _SOCKETS + "test_bad_frames"),
+    Mutant("no caps", "fantooo/realtime/endpoint.py", "    if _too_many(hub, connection):", "    if False:",
+           _SOCKETS + "test_caps"),
+    Mutant("floods are read", "fantooo/realtime/connection.py", "elif self._floods():", "elif False:",
+           _SOCKETS + "test_a_flood_is_closed_and_others_do_not_notice"),
+    Mutant("no word on stopping", "gunicorn.conf.py", "_SERVICE_RESTART = 1012", "_SERVICE_RESTART = 1001",
+           _SOCKETS + "test_a_stopping_server_says_so_and_answers_what_it_began"),
+]  # fmt: skip
+
+
+def outcome(mutant: Mutant) -> str:
+    """``killed`` when the test fails for the break, else what happened instead."""
+    with tempfile.TemporaryDirectory(prefix="fantooo-mutant-") as folder:
+        copy = Path(folder) / "tree"
+        shutil.copytree(ROOT, copy, ignore=_LEFT_OUT)
+        for name in _SHARED:
+            (copy / name).symlink_to(ROOT / name)
+        path = copy / mutant.file
+        text = path.read_text()
+        if text.count(mutant.old) < 1:
+            return "does not apply"
+        path.write_text(text.replace(mutant.old, mutant.new))
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-x", "--tb=no", mutant.test],
+                cwd=copy,
+                env={**os.environ, "FLASK_APP": "wsgi", "PYTHONPATH": str(copy)},
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            return "no end"
+        if done.returncode == 0:
+            return "SURVIVED"
+        return "killed" if done.returncode == _FAILED else f"pytest ended with {done.returncode}"
+
+
+def main(words: list[str]) -> int:
+    """Runs all mutants, or those whose name or test holds a word; 0 when all were killed."""
+    chosen = [
+        m for m in MUTANTS if not words or any(w in m.name or w in m.test for w in words)
+    ]  # fmt: skip
+    killed = 0
+    for mutant in chosen:
+        began = time.monotonic()
+        found = outcome(mutant)
+        killed += found == "killed"
+        print(f"{found:<10} {mutant.name} ({time.monotonic() - began:.0f} s)", flush=True)
+    print(f"{killed} / {len(chosen)} killed")
+    return 0 if killed == len(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

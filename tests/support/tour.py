@@ -1,0 +1,570 @@
+"""Every page and state there is to look at: the table that screenshots and axe walk through.
+
+``World`` are the people and chats the pages need, on demo data or on a few made rows; ``STOPS`` are
+the pages. A page of the application that has no stop fails ``tests/browser/test_accessibility.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select, update
+
+from fantooo.demo import people as demo_people
+from fantooo.domain import errors as named
+from fantooo.domain.viewer import Viewer
+from fantooo.infra.database import acting_as
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import Chat, CreditPackage, FictionalUser, RealUser, Receipt
+from fantooo.queries import operators as operator_queries, sessions
+from fantooo.services import accounts, liking, pictures, reconciliation
+from fantooo.services.accounts import SignIn
+from fantooo.web import errors as error_pages
+from tests.support import factories
+from tests.support.server import LiveServer
+
+SETUP_TOKEN = "a-setup-token-for-the-tour-of-pages"
+#: settings with which buying is open; nobody is there to be asked
+PAYING = {"paystack_secret_key": "sk_test_tour", "paystack_base_url": "http://127.0.0.1:9"}
+#: GET routes that are no page of their own, and what they are
+NOT_PAGES = {
+    "static": "files",
+    "media.picture": "pictures",
+    "public.robots": "text for crawlers",
+    "health.alive": "for machines",
+    "health.ready": "for machines",
+    "health.metrics": "for machines",
+    "socket.live": "the socket",
+    "public.places": "part of get-started and /me, shown by the stop get-started-towns",
+    "people.check_name": "part of get-started, shown by the stop get-started-name-taken",
+    "people.session_state": "JSON",
+    "chat.unread": "part of the navigation, shown by every stop of a user",
+    "chat.history": "part of the chat, shown by the stop chat-older",
+    "chat.changes": "JSON",
+    "credits.returned": "leads to the payment",
+    "credits.receipt_pdf": "a file; its words are those of the stop receipt",
+    "credits.history_csv": "a file",
+    "operator.availability": "part of the waiting room",
+    "operator.queue": "part of the waiting room",
+    "operator.held": "part of the waiting room and the desk",
+    "operator.history": "part of the desk",
+    "operator.person": "part of the desk",
+    "operator.changes": "JSON",
+    "admin.tiles": "part of the dashboard",
+}
+
+
+@dataclass
+class World:
+    """Who looks and what there is to see. ``cookies`` by actor."""
+
+    server: LiveServer
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    people: dict[str, Viewer] = field(default_factory=dict)
+    ids: dict[str, UUID] = field(default_factory=dict)
+
+    def path(self, pattern: str) -> str:
+        """A stop's address: names in braces are ids of this world."""
+        return pattern.format(**self.ids)
+
+    def error_page(self, which: int | str) -> tuple[int, str, dict[str, str]]:
+        """Status, page and headers of an error that no address of a healthy server shows."""
+        made: dict[int | str, named.FantoooError] = {
+            429: named.TooManyRequests(retry_after=60),
+            500: named.FantoooError(named.UNEXPECTED),
+            503: named.ServiceUnavailable(),
+            "maintenance": named.Maintenance(retry_after=300),
+        }
+        with self.server.acting() as app, app.test_request_context("/"):
+            body, status, headers = error_pages.answer(made[which])  # type: ignore[misc]
+        assert status == made[which].look.status
+        return status, str(body), dict(headers)  # type: ignore[arg-type]
+
+
+def made_world(server: LiveServer) -> World:
+    """A small world with awkward texts in it, on an empty database."""
+    world = World(server)
+    characters = [
+        server.character(
+            name=name, age=24 + number, tagline=tagline, is_featured=number == 1,
+            personality_traits=["warm", "curious"], interests=["the sea", "old maps"],
+            occupation="Marine biologist", education="University of Nairobi",
+            relationship_status="Single", location=place,
+        )
+        for number, (name, place, tagline) in enumerate((
+            ("Nia", "Mombasa", "Sea salt and late-night talks"),
+            ("Wilhelmina Anastasia", "Dar es Salaam, Tanzania", "A tagline that goes on and on, " * 4),
+            ("Zawadi", "Kisumu", "Short."),
+        ))
+    ]  # fmt: skip
+    with server.acting():
+        operator = factories.operator(name="Otieno")
+        user = factories.user(200, username="wanjiru_of_kilimani")
+        world.ids["character"] = characters[0]
+        chat = factories.open_chat(user, characters[0])
+        factories.send(user, chat, "Habari! I finally finished that book you told me about.")
+        factories.go_available(operator)
+        factories.reply(operator, chat, "And rob you of the best gasp of the year? Never.")
+        factories.send(user, chat, "مرحبا، كيف حالك اليوم؟")
+        factories.send(user, chat, "longwordwithoutanyspace" * 20)
+        factories.reply(operator, chat, "A civilised rage. I like it.\n\nSo, the sister?")
+        for number in range(30):
+            factories.send(user, chat, f"Line {number} of a long evening, and more to come.")
+        factories.open_chat(user, characters[1])
+        for number in range(4):
+            # More held chats than a phone is wide.
+            other = factories.user(username=f"writer_number_{number}")
+            factories.send(
+                other, factories.open_chat(other, characters[number % 3]), "Good evening"
+            )
+        _finish(world, user, operator, factories.admin(), chat, characters)
+    return world
+
+
+def demo_world(server: LiveServer) -> World:
+    """The world of ``flask seed``, which is planted here."""
+    world = World(server)
+    server.flask("seed")
+    with server.acting():
+        user = _viewer(accounts.sign_in(demo_people.DEMO_USER, demo_people.PASSWORD, "user"))
+        operator = _viewer(
+            accounts.sign_in(demo_people.DEMO_OPERATOR, demo_people.PASSWORD, "operator")
+        )
+        admin = _viewer(accounts.sign_in(demo_people.DEMO_ADMIN, demo_people.PASSWORD, "admin"))
+        factories.go_available(operator)
+        # The first characters' galleries, as they are some seconds after a first start.
+        pictures.finish(seconds=5)
+        with unit_of_work(as_system=True) as work:
+            characters = {
+                slug: character_id
+                for character_id, slug in work.session.execute(
+                    select(FictionalUser.id, FictionalUser.slug)
+                )
+            }
+            chat = work.session.scalars(
+                select(Chat.id).where(
+                    Chat.real_user_id == user.account_id,
+                    Chat.fictional_user_id == characters["amani"],
+                )
+            ).one()
+        world.ids["character"] = characters["amani"]
+        others = [characters[slug] for slug in sorted(characters) if slug != "amani"]
+        _finish(world, user, operator, admin, chat, [characters["amani"], *others])
+    return world
+
+
+def _finish(
+    world: World,
+    user: Viewer,
+    operator: Viewer,
+    admin: Viewer,
+    chat: UUID,
+    characters: list[UUID],
+) -> None:
+    """What both worlds have: a newcomer, somebody without credits, somebody suspended, a desk."""
+    newcomer = factories.user(username="amina_w")
+    poor = factories.user(username="brian_o")
+    banned = factories.user(username="was_rude")
+    resting = factories.operator(name="Lilian Chebet")
+    moderator = factories.admin("moderator")
+    world.ids |= {
+        "chat": chat,
+        "empty_chat": factories.open_chat(newcomer, characters[0]),
+        "poor_chat": factories.open_chat(poor, characters[-1]),
+    }
+    for text in ("Hello there", "Are you awake still?", "I wanted to ask you about the stars."):
+        factories.send(poor, world.ids["poor_chat"], text)
+    factories.set_credits(poor.account_id, 0)  # type: ignore[arg-type]
+    frozen = factories.open_chat(poor, characters[0])
+    world.ids["frozen_chat"] = frozen
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(update(Chat).where(Chat.id == frozen).values(is_frozen=True))
+        work.session.execute(
+            update(RealUser).where(RealUser.id == banned.account_id).values(is_banned=True)
+        )
+    assert user.account_id
+    with acting_as(user):
+        for character in characters[:3]:
+            liking.set_favorite(character, user.account_id, on=True)
+            liking.note_view(character, user.account_id)
+    with acting_as(operator):
+        held = operator_queries.held(operator.account_id)  # type: ignore[arg-type]
+    world.ids["desk"] = held[0].chat_id
+    _payments(world, user)
+    fresh = factories.user(username="fresh_face")
+    world.people = {
+        "user": user, "newcomer": newcomer, "poor": poor, "banned": banned, "operator": operator,
+        "resting": resting, "admin": admin, "moderator": moderator, "fresh": fresh,
+    }  # fmt: skip
+    for name, viewer in world.people.items():
+        world.cookies[name] = world.server.cookie(_session(viewer))
+
+
+def _payments(world: World, user: Viewer) -> None:
+    """Packages as they are on offer at first, and a purchase in each of its states."""
+    assert user.account_id
+    with unit_of_work(as_system=True) as work:
+        offered = work.session.scalars(select(CreditPackage.id).order_by(CreditPackage.price)).all()
+    package = offered[1] if offered else _packages()
+    paid = factories.purchase(user.account_id, package)
+    world.ids["payment_success"] = paid
+    states = {
+        "open": "return_to = '/chats'",
+        "phone": "status = 'processing', channel = 'mpesa', checkout_url = NULL",
+        "failed": "status = 'failed', failure_reason = 'Declined'",
+        "abandoned": "status = 'failed', failure_reason = 'abandoned'",
+        "review": "needs_manual_review = true, review_reason = 'amount differs'",
+    }
+    for name, changes in states.items():
+        made = factories.purchase(user.account_id, package, paid=False)
+        world.ids[f"payment_{name}"] = made
+        world.server.change(f"UPDATE transactions SET {changes} WHERE id = %s", made)
+    with unit_of_work(as_system=True) as work:
+        reconciliation.note(
+            work,
+            kind="unknown_reference",
+            reference="fan-0123456789abcdef01234567",
+            details={"amount": 18_000, "currency": "KES"},
+        )
+        world.ids["receipt"] = work.session.scalars(
+            select(Receipt.id).where(Receipt.transaction_id == paid)
+        ).one()
+
+
+def _packages() -> UUID:
+    """The packages of the first day; returns the second."""
+    made = [
+        factories.package(name=name, credits=credits, bonus_credits=bonus, price=price, **more)
+        for name, credits, bonus, price, more in (
+            ("Taste", 20, 0, 180, {}),
+            ("Evening", 50, 0, 400, {}),
+            ("Week", 120, 10, 850, {"badge_text": "Most chosen size", "is_featured": True}),
+            ("Month", 300, 40, 1900, {}),
+            ("Season", 700, 120, 4000, {"badge_text": "Lowest price a credit"}),
+        )
+    ]
+    return made[1]
+
+
+def _session(viewer: Viewer) -> SignIn:
+    """A session without a password: demo people and made people have different ones."""
+    from fantooo.models import Account
+
+    with unit_of_work(as_system=True) as work:
+        login = work.session.scalars(
+            select(Account.login).where(Account.id == viewer.account_id)
+        ).one()
+    demo = login in {demo_people.DEMO_USER, demo_people.DEMO_OPERATOR, demo_people.DEMO_ADMIN}
+    password = demo_people.PASSWORD if demo else factories.PASSWORD
+    return accounts.sign_in(login, password, viewer.role)
+
+
+def _viewer(opened: SignIn) -> Viewer:
+    viewer = sessions.viewer_of(opened.token)
+    assert viewer is not None
+    return viewer
+
+
+# What is done on a page before it is looked at
+
+
+def _nothing(page: Page, world: World) -> None:
+    """The page as it comes."""
+
+
+def _press(label: str, shown: str) -> Callable[[Page, World], None]:
+    def act(page: Page, world: World) -> None:
+        page.get_by_role("button", name=label, exact=True).first.click()
+        expect(page.locator(shown).first).to_be_visible()
+
+    return act
+
+
+def _open_dialog(which: str) -> Callable[[Page, World], None]:
+    def act(page: Page, world: World) -> None:
+        opener = page.locator(f'[data-opens="{which}"]')
+        # On a phone there are no keys to list, so no button either; the key itself still works.
+        opener.click() if opener.is_visible() else page.keyboard.press("?")
+        expect(page.locator(f"dialog#{which}")).to_be_visible()
+
+    return act
+
+
+def _open_menu(page: Page, world: World) -> None:
+    page.locator("main [data-menu] summary").first.click()
+    expect(page.locator("main [role=menuitem]").first).to_be_focused()
+
+
+def _point_at_tooltip(page: Page, world: World) -> None:
+    page.locator(".tooltip-sign").first.focus()
+    expect(page.get_by_role("tooltip").first).to_be_visible()
+
+
+def _submit_empty(page: Page, world: World) -> None:
+    """What a browser without checks of its own sends, so that the server's errors show."""
+    page.locator("main form").first.evaluate("form => { form.noValidate = true }")
+    page.locator("main form button.lg").click()
+    expect(page.locator(".error:not([hidden]), .form-error").first).to_be_visible()
+
+
+def _step_2(page: Page, world: World) -> None:
+    page.fill('input[name="username"]', factories.unique("moon_"))
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator('input[name="location"]')).to_be_visible()
+
+
+def _towns(page: Page, world: World) -> None:
+    _step_2(page, world)
+    page.locator('input[name="location"]').press_sequentially("na")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+
+
+def _me_errors(page: Page, world: World) -> None:
+    """What was wrong beside its field, in two sections."""
+    for section, name in (("profile", "display_name"), ("password", "present")):
+        form = page.locator(f"#me-{section} form")
+        form.evaluate("form => { form.noValidate = true }")
+        page.locator(f"#{name}").fill("")
+        form.get_by_role("button").last.click()
+        expect(page.locator(f"#me-{section} .error:not([hidden])").first).to_be_visible()
+
+
+def _me_saved(page: Page, world: World) -> None:
+    page.locator("#me-language-save").click()
+    expect(page.locator("#toasts")).to_have_text("Saved")
+
+
+def _step_3(page: Page, world: World) -> None:
+    _step_2(page, world)
+    page.fill('input[name="location"]', "Nairobi")
+    page.select_option('select[name="gender"]', "female")
+    page.fill('input[name="age"]', "29")
+    page.select_option('select[name="looking_for"]', "both")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator('input[name="password"]')).to_be_visible()
+
+
+def _then_empty(step: Callable[[Page, World], None]) -> Callable[[Page, World], None]:
+    def act(page: Page, world: World) -> None:
+        step(page, world)
+        _submit_empty(page, world)
+
+    return act
+
+
+def _name_taken(page: Page, world: World) -> None:
+    page.locator('input[name="username"]').press_sequentially("amina_w")
+    expect(page.locator("#name-state .error")).to_be_visible()
+
+
+def _wrong_password(page: Page, world: World) -> None:
+    page.locator("main form input:not([type=hidden])").first.fill("nobody@fantooo.test")
+    page.fill('input[name="password"]', "not the password")
+    _submit_empty(page, world)
+
+
+def _say(page: Page, text: str) -> None:
+    page.fill('textarea[placeholder="Type a message..."]', text)
+    page.click('button[aria-label="Send message"]')
+
+
+def _no_credits(page: Page, world: World) -> None:
+    _say(page, "One more thing before you go...")
+    expect(page.locator("dialog#purchase")).to_be_visible()
+
+
+def _failed(page: Page, world: World) -> None:
+    def refuse(route: Route) -> None:
+        route.abort() if route.request.method == "POST" else route.fallback()
+
+    page.route("**/chat/*/messages", refuse)
+    _say(page, "This one does not go through")
+    expect(page.locator('#pending [data-state="failed"]')).to_be_visible()
+
+
+def _offline(page: Page, world: World) -> None:
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_be_visible()
+    page.fill('textarea[placeholder="Type a message..."]', "I will tell you when I am back")
+
+
+def _reconnecting(page: Page, world: World) -> None:
+    expect(page.locator("#connection")).to_be_visible()
+    expect(page.locator("#connection")).to_contain_text("Connection lost")
+
+
+def _cut_socket(page: Page) -> None:
+    page.route_web_socket("**/ws", lambda line: line.close(code=1012))
+
+
+def _older(page: Page, world: World) -> None:
+    page.locator("#log").evaluate("log => { log.scrollTop = -log.scrollHeight }")
+
+
+def _typing(page: Page, world: World) -> None:
+    page.locator("#typing").evaluate("line => line.classList.add('is-on')")
+    page.fill('textarea[placeholder="Type a message..."]', "And then? Do not leave me hanging")
+
+
+def _tab(name: str) -> Callable[[Page, World], None]:
+    def act(page: Page, world: World) -> None:
+        button = page.locator(f'[data-panel-button="{name}"]')
+        if button.is_visible():
+            button.click()
+        expect(page.locator(f".desk-panel.is-{name}")).to_be_visible()
+
+    return act
+
+
+def _refused_reply(page: Page, world: World) -> None:
+    _say(page, "Call me on 0712 345 678 and let us meet on Saturday")
+    expect(page.locator("#notice")).to_be_visible()
+
+
+def _m_pesa(page: Page, world: World) -> None:
+    page.get_by_label("M-Pesa prompt on your phone").check()
+    expect(page.get_by_label("M-Pesa number")).to_be_visible()
+
+
+def _wrong_number(page: Page, world: World) -> None:
+    _m_pesa(page, world)
+    page.get_by_label("M-Pesa number").fill("12345")
+    page.get_by_role("button", name="Pay now").click()
+    expect(page.get_by_text("Enter a Kenyan M-Pesa number")).to_be_visible()
+
+
+def _made_error(which: int | str) -> Callable[[Page, World], None]:
+    def act(page: Page, world: World) -> None:
+        status, body, headers = world.error_page(which)
+        headers = {**headers, "content-type": "text/html; charset=utf-8"}
+        page.route(
+            "**/shown", lambda route: route.fulfill(status=status, body=body, headers=headers)
+        )
+        page.goto("/shown")
+
+    return act
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page in one state. ``endpoint`` is empty where no route leads to what is shown."""
+
+    name: str
+    endpoint: str
+    path: str
+    actor: str = ""
+    act: Callable[[Page, World], None] = _nothing
+    before: Callable[[Page], None] | None = None
+    #: shows a character, so that the disclosure must be on it
+    character: bool = False
+
+    @property
+    def scripted(self) -> bool:
+        """Whether the state needs a script to be reached."""
+        return self.act is not _nothing or self.before is not None
+
+    def visit(self, page: Page, world: World) -> None:
+        """Opens the page and brings it into its state."""
+        # What is typed here must not be found by the next who looks.
+        page.route("**/draft", lambda route: route.fulfill(status=204))
+        if self.before:
+            self.before(page)
+        page.goto(world.path(self.path))
+        if page.locator("[data-live]").count() and not self.before:
+            expect(page.locator("html[data-socket=ready]")).to_be_attached()
+        self.act(page, world)
+        page.evaluate("document.fonts.ready.then(() => true)")
+
+
+#: before there is anybody: afterwards the page is gone
+FIRST_STOPS = (
+    Stop("setup", "people.setup", "/setup"),
+    Stop("setup-errors", "people.setup", "/setup", act=_submit_empty),
+)
+STOPS = (
+    Stop("landing", "public.landing", "/", character=True),
+    Stop("how-it-works", "public.how_it_works", "/how-it-works"),
+    Stop("terms", "public.terms", "/terms"),
+    Stop("privacy", "public.privacy", "/privacy"),
+    Stop("get-started-1", "people.get_started", "/get-started"),
+    Stop("get-started-1-errors", "people.get_started", "/get-started", act=_submit_empty),
+    Stop("get-started-name-taken", "people.get_started", "/get-started", act=_name_taken),
+    Stop("get-started-2", "people.get_started", "/get-started", act=_step_2),
+    Stop("get-started-2-errors", "people.get_started", "/get-started", act=_then_empty(_step_2)),
+    Stop("get-started-towns", "people.get_started", "/get-started", act=_towns),
+    Stop("get-started-3", "people.get_started", "/get-started", act=_step_3),
+    Stop("get-started-3-errors", "people.get_started", "/get-started", act=_then_empty(_step_3)),
+    Stop("login", "people.login", "/login"),
+    Stop("login-error", "people.login", "/login", act=_wrong_password),
+    Stop("op-login", "people.operator_login", "/op-login"),
+    Stop("op-login-error", "people.operator_login", "/op-login", act=_wrong_password),
+    Stop("admin-login", "people.admin_login", "/admin-login"),
+    Stop("discover-signed-out", "user.discover", "/discover", character=True),
+    Stop("discover", "user.discover", "/discover", "user", character=True),
+    Stop("discover-filtered", "user.discover", "/discover?gender=female&q=a", "user", character=True),
+    Stop("discover-nobody", "user.discover", "/discover?q=zzzzqqq", "user"),
+    Stop("discover-filters", "user.discover", "/discover?gender=&age_from=20&sort=rating", "user", character=True),
+    Stop("favorites", "user.favorites", "/favorites", "user", character=True),
+    Stop("favorites-empty", "user.favorites", "/favorites", "fresh"),
+    Stop("profile-signed-out", "user.profile", "/profile/{character}", character=True),
+    Stop("profile", "user.profile", "/profile/{character}", "user", character=True),
+    Stop("chats", "chat.inbox", "/chats", "user", character=True),
+    Stop("chats-empty", "chat.inbox", "/chats", "fresh"),
+    Stop("chat", "chat.show", "/chat/{chat}", "user", character=True),
+    Stop("chat-typing", "chat.show", "/chat/{chat}", "user", act=_typing, character=True),
+    Stop("chat-older", "chat.show", "/chat/{chat}", "user", act=_older, character=True),
+    Stop("chat-about", "chat.show", "/chat/{chat}", "user", act=_open_dialog("about"), character=True),
+    Stop("chat-failed", "chat.show", "/chat/{chat}", "user", act=_failed, character=True),
+    Stop("chat-offline", "chat.show", "/chat/{chat}", "user", act=_offline, character=True),
+    Stop("chat-reconnecting", "chat.show", "/chat/{chat}", "user", act=_reconnecting, before=_cut_socket, character=True),
+    Stop("chat-empty", "chat.show", "/chat/{empty_chat}", "newcomer", character=True),
+    Stop("chat-no-credits", "chat.show", "/chat/{poor_chat}", "poor", act=_no_credits, character=True),
+    Stop("chat-waiting", "chat.show", "/chat/{poor_chat}", "poor", character=True),
+    Stop("chat-frozen", "chat.show", "/chat/{frozen_chat}", "poor", character=True),
+    Stop("consent", "user.consent", "/consent", "user"),
+    Stop("consent-error", "user.consent", "/consent", "user", act=_submit_empty),
+    Stop("me", "user.me", "/me", "user"),
+    Stop("me-errors", "user.me", "/me", "poor", act=_me_errors),
+    Stop("me-saved", "user.me", "/me", "poor", act=_me_saved),
+    Stop("credits", "credits.show", "/credits", "user"),
+    Stop("credits-first", "credits.show", "/credits", "poor"),
+    Stop("credits-phone", "credits.show", "/credits", "poor", act=_m_pesa),
+    Stop("credits-error", "credits.show", "/credits", "poor", act=_wrong_number),
+    Stop("payment-open", "credits.payment", "/credits/payments/{payment_open}", "user"),
+    Stop("payment-waiting", "credits.payment", "/credits/payments/{payment_open}?back=1", "user"),
+    Stop("payment-phone", "credits.payment", "/credits/payments/{payment_phone}", "user"),
+    Stop("payment-failed", "credits.payment", "/credits/payments/{payment_failed}", "user"),
+    Stop("payment-abandoned", "credits.payment", "/credits/payments/{payment_abandoned}", "user"),
+    Stop("payment-review", "credits.payment", "/credits/payments/{payment_review}", "user"),
+    Stop("payment-success", "credits.payment", "/credits/payments/{payment_success}", "user"),
+    Stop("receipt", "credits.receipt", "/credits/receipts/{receipt}", "user"),
+    Stop("banned", "public.banned", "/suspended", "banned"),
+    Stop("waiting-on", "operator.waiting", "/operator/waiting", "operator"),
+    Stop("waiting-off", "operator.waiting", "/operator/waiting", "resting"),
+    Stop("desk", "operator.show", "/operator/chat/{desk}", "operator", character=True),
+    Stop("desk-person", "operator.show", "/operator/chat/{desk}", "operator", act=_tab("user"), character=True),
+    Stop("desk-character", "operator.show", "/operator/chat/{desk}", "operator", act=_tab("character"), character=True),
+    Stop("desk-keys", "operator.show", "/operator/chat/{desk}", "operator", act=_open_dialog("keys"), character=True),
+    Stop("desk-hand-over", "operator.show", "/operator/chat/{desk}", "operator", act=_open_dialog("handback"), character=True),
+    Stop("desk-refused", "operator.show", "/operator/chat/{desk}", "operator", act=_refused_reply, character=True),
+    Stop("dashboard", "admin.dashboard", "/admin/dashboard", "admin"),
+    Stop("payments", "admin.payments", "/admin/payments", "admin"),
+    Stop("payments-review", "admin.payments", "/admin/payments?review=1", "admin"),
+    Stop("payments-none", "admin.payments", "/admin/payments?text=nobody", "admin"),
+    Stop("admin-payment", "admin.payment", "/admin/payments/{payment_success}", "admin"),
+    Stop("admin-payment-review", "admin.payment", "/admin/payments/{payment_review}", "admin"),
+    Stop("error-403", "", "/admin/dashboard", "user"),
+    Stop("error-404", "", "/nothing-here"),
+    Stop("error-429", "", "/how-it-works", act=_made_error(429)),
+    Stop("error-500", "", "/how-it-works", act=_made_error(500)),
+    Stop("error-503", "", "/how-it-works", act=_made_error(503)),
+    Stop("maintenance", "", "/how-it-works", act=_made_error("maintenance")),
+    Stop("styleguide", "styleguide.show", "/styleguide"),
+    Stop("styleguide-dialog", "styleguide.show", "/styleguide", act=_open_dialog("specimen")),
+    Stop("styleguide-menu", "styleguide.show", "/styleguide", act=_open_menu),
+    Stop("styleguide-tooltip", "styleguide.show", "/styleguide", act=_point_at_tooltip),
+)  # fmt: skip
