@@ -101,6 +101,7 @@ class Supervisor:
         self._settings = settings
         self._announce = announce
         self._home = settings.fantooo_home.resolve()
+        self._address = f"http://127.0.0.1:{settings.port}"
         self._stopping = threading.Event()
         self._lock: IO[str] | None = None
         self._postgres: Postgres | None = None
@@ -125,8 +126,20 @@ class Supervisor:
             self._start_servers()
             self._prepare_database(prepare)
             if not self._stopping.is_set():
-                self._start_programs()
-                self._wait_until_ready()
+                # What people wait for first; jobs for minutes and nights do not slow its start.
+                self._start_programs(
+                    ("web", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app"),
+                    ("worker", "flask", "jobs", "work"),
+                )
+                ready = self._web_answers()
+                self._start_programs(
+                    ("slow", "flask", "jobs", "work", "--slow"),
+                    ("scheduler", "flask", "jobs", "schedule"),
+                )
+                if ready:
+                    self._announce(self._address)
+                elif not self._stopping.is_set():
+                    _say("fantooo", f"{self._address} does not answer yet; see the lines above")
             return self._watch()
         finally:
             self._stop()
@@ -189,7 +202,7 @@ class Supervisor:
         if not self._settings.paystack_secret_key:
             self._paystack = paystack = PaystackSimulator(
                 self._home,
-                webhook_url=f"http://127.0.0.1:{self._settings.port}/webhooks/paystack",
+                webhook_url=f"{self._address}/webhooks/paystack",
                 by_itself=True,
             )
             self._start_server("paystack", paystack.start, lambda: paystack.exit_code)
@@ -233,39 +246,24 @@ class Supervisor:
             raise EmbeddedServerError("The database could not be made ready; see the lines above.")
         _say("database", f"ready after {time.monotonic() - began:.1f} s")
 
-    def _start_programs(self) -> None:
-        gunicorn = ["gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app"]
-        self._programs = [
-            _Program("web", gunicorn, self.env),
-            _Program("worker", ["flask", "jobs", "work"], self.env),
-            _Program("slow", ["flask", "jobs", "work", "--slow"], self.env),
-            _Program("scheduler", ["flask", "jobs", "schedule"], self.env),
-        ]
-        for program in self._programs:
+    def _start_programs(self, *commands: tuple[str, ...]) -> None:
+        for name, *arguments in commands:
+            program = _Program(name, arguments, self.env)
             program.start()
+            self._programs.append(program)
 
-    def _wait_until_ready(self) -> None:
-        address = f"http://127.0.0.1:{self._settings.port}"
+    def _web_answers(self) -> bool:
+        address = f"{self._address}/health/ready?for=web"
         web = self._programs[0]
         wait_until(
-            lambda: (
-                self._stopping.is_set()
-                or web.exit_code() is not None
-                or _answers(f"{address}/health/ready?for=web")
-            ),
+            lambda: self._stopping.is_set() or web.exit_code() is not None or _answers(address),
             seconds=_READY_SECONDS,
         )
         if self._stopping.is_set():
-            return
+            return False
         if web.exit_code() is not None:
             raise EmbeddedServerError("The web server did not start; see the lines above.")
-        if _answers(f"{address}/health/ready?for=web"):
-            self._announce(address)
-        else:
-            _say(
-                "fantooo",
-                f"{address}/health/ready?for=web does not answer yet; see the lines above",
-            )
+        return _answers(address)
 
     def _watch(self) -> int:
         """Starts again what ends by itself, and says so, until told to stop."""

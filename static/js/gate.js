@@ -16,7 +16,8 @@ export class Gate {
   #retry = 0;
 
   /**
-   * `log` carries `data-seen` (kept up to date), `data-changes` (address) and `data-chat`.
+   * `log` carries `data-seen` (kept up to date), `data-changes` (address) and `data-chat`; it has
+   * `data-catching-up` while an answer is awaited.
    * `page` has `show(envelope)`, `known(envelope)` (its own message came before), `read(pointers)`,
    * `caughtUp(answer)`, `reload()` and `gone()`.
    */
@@ -58,8 +59,10 @@ export class Gate {
       return this.#running;
     }
     clearTimeout(this.#retry);
+    this.#log.dataset.catchingUp = '';
     this.#running = this.#ask().finally(() => {
       this.#running = null;
+      delete this.#log.dataset.catchingUp;
       const held = this.#held.splice(0).sort((a, b) => a.seq - b.seq);
       if (this.#failures) return;
       const again = this.#again;

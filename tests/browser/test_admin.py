@@ -40,6 +40,7 @@ def test_the_dashboard_moves_while_people_write(
     expect(_tile(page, "Credits outstanding")).to_have_text("10")
     for number in range(3):
         user.say(f"And {number}")
+        expect(user.pending()).to_have_count(0)
     expect(user.page.locator("#balance")).to_have_text("Credits: 9")
     expect(_tile(page, "Messages")).to_have_text("4")
     expect(_tile(page, "Credits used")).to_have_text("1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support import factories
 from tests.support.factories import PASSWORD
@@ -178,6 +178,36 @@ def test_another_tab_keeps_the_balance_true(live_server: LiveServer, new_person:
         for number in range(4):
             factories.send(user.viewer, chat, f"Line {number}")
     expect(other.locator("#balance")).to_have_text("Credits: 9")
+
+
+def test_what_happens_while_a_list_is_fetched_is_fetched_too(
+    live_server: LiveServer, new_person: NewPerson
+) -> None:
+    """An answer read before the newest event, and come after it, is not the last word."""
+    user = new_person().as_user()
+    user.open_chat(live_server.character(name="Zuri"))
+    user.wait_until_live()
+    page = user.page
+    page.evaluate(
+        "window.heard = 0; document.body.addEventListener('fantooo:unread', () => { heard += 1 })"
+    )
+    held: list[Route] = []
+    page.route(
+        "**/chats/unread", lambda route: route.continue_() if held else held.append(route)
+    )
+    with live_server.acting():
+        chat = factories.open_chat(user.viewer, live_server.character(name="Nia"))
+        asha = factories.operator(available=True)
+        for number in range(3):
+            factories.send(user.viewer, chat, f"Line {number}")
+        page.wait_for_function("heard >= 3")
+        before = held[0].fetch()
+        factories.send(user.viewer, chat, "The first that costs")
+        factories.reply(asha, chat, "An answer")
+    page.wait_for_function("heard >= 5")
+    held[0].fulfill(response=before)
+    expect(page.locator("#unread")).to_contain_text("1")
+    expect(page.locator("#balance")).to_have_text("Credits: 9")
 
 
 def test_a_character_is_disclosed_without_javascript(

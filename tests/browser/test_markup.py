@@ -34,6 +34,8 @@ def test_messages_are_text_on_both_sides(live_server: LiveServer, new_person: Ne
     operator.wait_until_live()
     for text in TEXTS:
         user.say(text)
+        # The third is the first that costs something: a fourth under the old price would come back.
+        expect(user.pending()).to_have_count(0)
     for text in TEXTS[:3]:
         operator.say(f"{text} too")
         expect(operator.pending()).to_have_count(0)

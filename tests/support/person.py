@@ -94,8 +94,9 @@ class Person:
         )
 
     def wait_until_live(self) -> None:
-        """Waits until the server has confirmed that this page hears everything."""
+        """Waits until the server has confirmed that this page hears everything, and it caught up."""
         expect(self.page.locator("html")).to_have_attribute("data-socket", "ready")
+        expect(self.page.locator("#messages[data-catching-up]")).to_have_count(0)
 
     def remember_page(self) -> None:
         """Marks the document, for ``is_same_page``."""

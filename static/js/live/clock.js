@@ -19,7 +19,11 @@ export function runClocks() {
   };
   tick();
   setInterval(tick, 1000);
-  document.addEventListener('htmx:after:swap', tick);
+  document.addEventListener('htmx:after:swap', ({ detail }) => {
+    // The clocks of a refreshed list are the old elements with the server's new seconds.
+    for (const clock of detail.ctx.target?.querySelectorAll('[data-waited], [data-left]') ?? []) started.delete(clock);
+    tick();
+  });
 }
 
 /** Starts a clock anew. */
