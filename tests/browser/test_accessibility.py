@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from fantooo.config import ROOT
 from tests.browser.conftest import Contexts
 from tests.support import factories, tour
+from tests.support.chromium import until
 from tests.support.cluster import Place
 from tests.support.server import LiveServer
 from tests.support.tour import Stop, World
@@ -260,7 +261,7 @@ def test_a_message_moves_neither_the_composer_nor_what_is_read(
     page = contexts("user", viewport=(390, 844)).new_page()
     STOPS["chat"].visit(page, toured)
     page.locator("#log").evaluate("log => { log.scrollTop = -400 }")
-    page.wait_for_function("document.getElementById('log').scrollTop <= -399")
+    until(page, "document.getElementById('log').scrollTop <= -399")
     read = page.locator("#messages .bubble:nth-last-child(9)").get_attribute("id")
     places = f"['#composer', '.chat-head', '#{read}'].map(name => Math.round(document.querySelector(name).getBoundingClientRect().top))"
     before = page.evaluate(places)
@@ -288,14 +289,14 @@ def test_the_keyboard_never_covers_the_composer(
     page.add_init_script(KEYBOARD)
     stop.visit(page, toured)
     page.evaluate("showKeyboard(340, 60)")
-    page.wait_for_function("document.body.getBoundingClientRect().height < 600")
+    until(page, "document.body.getBoundingClientRect().height < 600")
     bottom = page.evaluate("document.getElementById('composer').getBoundingClientRect().bottom")
     top = page.evaluate("document.body.getBoundingClientRect().top")
     # 60 px of the page are above what is seen.
     assert 60 <= bottom <= 844 - 340 + 60
     assert round(top) == 60
     page.evaluate("showKeyboard(0, 0)")
-    page.wait_for_function("document.body.getBoundingClientRect().height > 800")
+    until(page, "document.body.getBoundingClientRect().height > 800")
 
 
 KEYBOARD = """

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Route, expect
 
 from tests.support import factories
+from tests.support.chromium import until
 from tests.support.factories import PASSWORD
 from tests.support.person import Person
 from tests.support.server import LiveServer
@@ -192,19 +193,17 @@ def test_what_happens_while_a_list_is_fetched_is_fetched_too(
         "window.heard = 0; document.body.addEventListener('fantooo:unread', () => { heard += 1 })"
     )
     held: list[Route] = []
-    page.route(
-        "**/chats/unread", lambda route: route.continue_() if held else held.append(route)
-    )
+    page.route("**/chats/unread", lambda route: route.continue_() if held else held.append(route))
     with live_server.acting():
         chat = factories.open_chat(user.viewer, live_server.character(name="Nia"))
         asha = factories.operator(available=True)
         for number in range(3):
             factories.send(user.viewer, chat, f"Line {number}")
-        page.wait_for_function("heard >= 3")
+        until(page, "heard >= 3")
         before = held[0].fetch()
         factories.send(user.viewer, chat, "The first that costs")
         factories.reply(asha, chat, "An answer")
-    page.wait_for_function("heard >= 5")
+    until(page, "heard >= 5")
     held[0].fulfill(response=before)
     expect(page.locator("#unread")).to_contain_text("1")
     expect(page.locator("#balance")).to_have_text("Credits: 9")

@@ -198,12 +198,10 @@ def test_lists_that_renew_themselves_keep_the_focus(
     user, operator = conversation
     held = operator.page.locator("#held a").first
     held.focus()
-    swapped = operator.page.locator("#held").element_handle()
     with live_server.acting():
         other = factories.user(username="amina")
         factories.send(other, factories.open_chat(other), "Me too")
     expect(operator.page.locator("#held")).to_contain_text("amina")
-    assert not swapped.evaluate("(node) => node.isConnected")
     expect(operator.page.locator("#held a").first).to_be_focused()
 
     user.page.goto("/chats")

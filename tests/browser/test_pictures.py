@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Contexts
+from tests.support.chromium import until
 from tests.support.person import Person
 from tests.support.server import LiveServer
 from tests.support.tour import World
@@ -109,13 +110,11 @@ def test_the_browser_takes_the_small_format_in_a_size_that_fits(
     page = page_at(contexts, "", (390, 844), device_scale_factor=scale)
     page.goto("/discover")
     first = page.locator(".char-card picture img").first
-    page.wait_for_function("document.querySelector('.char-card picture img').complete")
+    until(page, "document.querySelector('.char-card picture img').complete")
     assert str(first.evaluate("one => one.currentSrc")).endswith(f"-{width}.avif")
     # Whoever does not know AVIF gets the same size as WebP.
     first.evaluate("one => one.previousElementSibling.remove()")
-    page.wait_for_function(
-        "document.querySelector('.char-card picture img').currentSrc.endsWith('.webp')"
-    )
+    until(page, "document.querySelector('.char-card picture img').currentSrc.endsWith('.webp')")
     assert str(first.evaluate("one => one.currentSrc")).endswith(f"-{width}.webp")
 
 
@@ -126,7 +125,8 @@ def test_the_lightbox_shows_the_picture_that_was_pressed(toured: World, contexts
     whole = page.locator("#lightbox img")
     for number in (1, 2, 3):
         expect(whole).to_have_attribute("alt", f"Illustration {number} of 3: Nia")
-        page.wait_for_function(
+        until(
+            page,
             "n => { const one = document.querySelector('#lightbox img');"
             " return one.complete && one.naturalWidth && one.currentSrc.includes(`/${n}-`); }",
             arg=number - 1,

@@ -6,9 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.support.pace import within
 
 #: Chromium without windows draws the same and starts in half the time.
 _SHELL = "chromium-headless-shell"
@@ -27,6 +30,18 @@ def launch(playwright: Playwright) -> Browser:
         # Playwright turns it off; people have it, and the back button must be right with it.
         ignore_default_args=["--disable-back-forward-cache"],
     )
+
+
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Waits until ``expression`` is true on the page.
+
+    ``Page.wait_for_function`` looks once and then compiles its text on the page, which the page's
+    policy forbids.
+    """
+    deadline = time.monotonic() + within(10)
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, f"never true: {expression}"
+        page.wait_for_timeout(50)
 
 
 def _program(playwright: Playwright) -> str:

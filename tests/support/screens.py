@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from fantooo.config import ROOT
 from tests.support import chromium, tour
+from tests.support.chromium import until
 from tests.support.cluster import Cluster
 from tests.support.server import LiveServer
 from tests.support.tour import Stop, World
@@ -131,8 +132,9 @@ def _context(
 
 def _settle(page: Page) -> None:
     """Every picture that is in sight has come."""
-    page.wait_for_function(
-        "[...document.images].every(one => one.complete || one.getBoundingClientRect().top > innerHeight)"
+    until(
+        page,
+        "[...document.images].every(one => one.complete || one.getBoundingClientRect().top > innerHeight)",
     )
 
 
