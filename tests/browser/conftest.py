@@ -13,6 +13,7 @@ from fantooo.services import credits
 from tests.support import chromium, tour
 from tests.support.cluster import Place
 from tests.support.pace import within
+from tests.support.paystack import PaystackSimulator
 from tests.support.person import Person
 from tests.support.server import LiveServer, today_at
 from tests.support.tour import World, made_world
@@ -21,10 +22,17 @@ _SCREENSHOTS = ROOT / "var" / "failed-tests"
 
 
 @pytest.fixture(scope="session")
-def _shared_server(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def _shared_server(
+    place: Place, tmp_path_factory: pytest.TempPathFactory, _paystack: PaystackSimulator
+) -> Iterator[LiveServer]:
     # Two in the afternoon, so that a price does not depend on the hour of the test run.
     home = tmp_path_factory.mktemp("server")
-    yield from _running(LiveServer(place, home, fantooo_clock=today_at(14)))
+    for server in _running(
+        LiveServer(place, home, fantooo_clock=today_at(14), **_paystack.settings)
+    ):
+        # The first test finds what all others find: nothing, not even the packages of migrations.
+        server.forget()
+        yield server
 
 
 @pytest.fixture

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.cluster import Place
+from tests.support import factories
 from tests.support.paystack import PaystackSimulator
 from tests.support.person import Person
-from tests.support.server import LiveServer, today_at
+from tests.support.server import LiveServer
 
 NewPerson = Callable[..., Person]
 TEXT = "One more, please"
 
 
-@pytest.fixture
-def live_server(place: Place, tmp_path: Path, paystack: PaystackSimulator) -> Iterator[LiveServer]:
-    """A server that pays at the simulator, which announces to it."""
-    server = LiveServer(place.apart(), tmp_path, fantooo_clock=today_at(14), **paystack.settings)
-    try:
-        server.start()
-        paystack.set(webhook_url=f"{server.url}/webhooks/paystack")
-        yield server
-        assert "adds up" in server.flask("ledger", "verify")
-    finally:
-        server.stop()
+@pytest.fixture(autouse=True)
+def _shop(live_server: LiveServer, paystack: PaystackSimulator) -> None:
+    """Something to buy, from a provider that announces to this server."""
+    with live_server.acting():
+        factories.package()
+    paystack.set(webhook_url=f"{live_server.url}/webhooks/paystack")
 
 
 def out_of_credits(live_server: LiveServer, new_person: NewPerson) -> Person:
