@@ -113,9 +113,16 @@ class World:
                 ("accounts", "'id', p.id, 'login', p.name"),
                 ("real_users", "'id', p.id, 'username', p.name"),
             ):
+                named = connection.execute(
+                    "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns"
+                    " WHERE table_name = %s AND is_generated = 'NEVER'",
+                    (table,),
+                ).fetchone()
+                assert named
                 connection.execute(
-                    f"INSERT INTO {table} SELECT (jsonb_populate_record(m, jsonb_build_object({changes}))).*"  # type: ignore[arg-type]
-                    f" FROM {table} AS m, people AS p WHERE m.id = %s",
+                    f"INSERT INTO {table} ({named[0]}) SELECT {named[0]} FROM"  # type: ignore[arg-type]
+                    f" (SELECT (jsonb_populate_record(m, jsonb_build_object({changes}))).*"
+                    f" FROM {table} AS m, people AS p WHERE m.id = %s) AS copies",
                     (model[0],),
                 )
             for text_name, version in texts.to_agree_to():

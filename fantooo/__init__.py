@@ -62,7 +62,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
             # Errors are logged; what people wrote must not be in them.
             "hide_parameters": True,
             "pool_size": settings.database_pool_size,
-            "max_overflow": 4,
+            # A connection opened for one request and closed after it costs the server more than
+            # the request; whoever comes late waits for one.
+            "max_overflow": 0,
             "pool_timeout": 5,
             "pool_use_lifo": True,
             "connect_args": {

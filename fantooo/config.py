@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     paystack_read_seconds: float = Field(default=10, gt=0)
     payment_mail_domain: str = DEVELOPMENT_PAYMENT_MAIL
     currency: str = Field(default="KES", pattern=r"^[A-Z]{3}$")
-    database_pool_size: int = Field(default=12, ge=1)
+    database_pool_size: int = Field(default=16, ge=1)
     log_level: str = "INFO"
 
     # Requests a minute. Races and the bench raise them; one test proves each.

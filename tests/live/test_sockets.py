@@ -53,7 +53,7 @@ def server(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
 
 @pytest.fixture
 def small(place: Place, tmp_path) -> Iterator[LiveServer]:
-    """One worker with five database connections at most, and low caps."""
+    """One worker with a single database connection, and low caps."""
     made = LiveServer(
         place,
         tmp_path,
