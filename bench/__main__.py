@@ -1,4 +1,4 @@
-"""``python -m bench [--quick] [--idle N] [--json FILE]``."""
+"""``python -m bench [--pages] [--quick] [--idle N] [--json FILE]``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench import pages
 from bench.database import pgbench
 from bench.idle import Idle, IdleSockets
 from bench.messages import Bench, Result
@@ -25,7 +26,11 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="shorter runs, 1,000 idle sockets")
     parser.add_argument("--idle", type=int, default=0, help="idle sockets at most")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--pages", action="store_true", help="pages instead of the send path")
     options = parser.parse_args()
+    if options.pages:
+        pages.run(quick=options.quick)
+        return 0
     seconds = 5.0 if options.quick else 12.0
     idle_most = options.idle or (1000 if options.quick else 5000)
     world = World()

@@ -38,8 +38,17 @@ _READY_SECONDS = 90.0
 class LiveServer:
     """Processes of one Fantooo at ``url``. ``app`` acts on the same data from inside the test."""
 
-    def __init__(self, place: Place, home: Path, *, workers: int = 2, **changes: object) -> None:
+    def __init__(
+        self,
+        place: Place,
+        home: Path,
+        *,
+        workers: int = 2,
+        served: str = "wsgi:app",
+        **changes: object,
+    ) -> None:
         self.place = place
+        self._served = served
         self.home = home
         self.port = process.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -56,7 +65,7 @@ class LiveServer:
     def start(self, *names: str) -> None:
         """Starts some or all of ``web``, ``worker`` and ``scheduler``; waits until web answers."""
         commands = {
-            "web": ["gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "wsgi:app"],
+            "web": ["gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), self._served],
             "worker": ["flask", "jobs", "work"],
             "scheduler": ["flask", "jobs", "schedule"],
         }
