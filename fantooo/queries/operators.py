@@ -117,8 +117,11 @@ def today(operator_id: UUID) -> Today:
         select(
             func.coalesce(func.sum(ChatAssignment.replies), 0).label("answered"),
             func.count(func.distinct(ChatAssignment.chat_id)).label("chats"),
+            # From the moment it was theirs: how long it waited before is not theirs to answer for.
             func.percentile_cont(0.5)
-            .within_group(ChatAssignment.first_reply_seconds)
+            .within_group(
+                func.extract("epoch", ChatAssignment.first_reply_at - ChatAssignment.assigned_at)
+            )
             .label("median"),
         ).where(ChatAssignment.operator_id == operator_id, ChatAssignment.assigned_at >= midnight)
     ).one()

@@ -29,6 +29,7 @@ from fantooo.services import chats as chat_service, credentials, operators
 if TYPE_CHECKING:
     from flask import Flask
 
+    from fantooo.queries.chats import ChatView
     from fantooo.realtime.hub import Hub
 
 log = structlog.get_logger(__name__)
@@ -153,21 +154,34 @@ def _hello(hub: Hub, connection: Connection, chat_id: UUID | None) -> None:
     hub.leave_chat(connection)
     # Not before the chat is known: its page would catch up, and miss what comes in between.
     connection.greeted = False
-    if chat_id is None or connection.side not in ("user", "operator"):
-        connection.greeted = True
+    chat = _asked_for(connection, chat_id) if chat_id is not None else None
+    connection.greeted = True
+    if chat is None:
         hub.join(connection)
         return
-    connection.asking = chat_id
-    chat = chats.get_chat(chat_id)
-    if connection.asking != chat_id:
-        raise ChatNotFound  # taken away while we looked
-    connection.chat, connection.chat_user = chat_id, chat.real_user_id
-    connection.greeted = True
+    connection.chat, connection.chat_user = chat.id, chat.real_user_id
     if connection.side == "user":
-        hub.join(connection, wire.chat(chat_id))
+        hub.join(connection, wire.chat(chat.id))
     else:
-        hub.join(connection, wire.chat(chat_id), wire.user(chat.real_user_id))
-        connection.push(wire.presence(chat_id, online=presence.is_online(chat.real_user_id)))
+        hub.join(connection, wire.chat(chat.id), wire.user(chat.real_user_id))
+        connection.push(wire.presence(chat.id, online=presence.is_online(chat.real_user_id)))
+
+
+def _asked_for(connection: Connection, chat_id: UUID) -> ChatView | None:
+    """The chat a page shows, if it is the viewer's own.
+
+    Without it the page is heard all the same, for its lists: told that it is ready, it asks for
+    what it missed of its chat, and learns from the answer that it is not its own any more.
+    """
+    if connection.side not in ("user", "operator"):
+        return None
+    connection.asking = chat_id
+    try:
+        chat = chats.get_chat(chat_id)
+    except ChatNotFound as error:
+        log.info("frame_refused", kind="hello", code=error.look.code)
+        return None
+    return chat if connection.asking == chat_id else None  # taken away while we looked
 
 
 def _beat(hub: Hub, connection: Connection) -> None:

@@ -19,7 +19,7 @@ depends_on = None
 _PACKAGES = (
     ("Taste", 20, 0, 180, None, False),
     ("Evening", 50, 0, 400, None, False),
-    ("Week", 120, 10, 850, "Most chosen size", True),
+    ("Week", 120, 10, 850, "Our suggestion", True),
     ("Month", 300, 40, 1900, None, False),
     ("Season", 700, 120, 4000, "Lowest price a credit", False),
 )

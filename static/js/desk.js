@@ -92,7 +92,7 @@ body.addEventListener('fantooo:unassigned', ({ detail }) => {
 body.addEventListener('fantooo:warn', ({ detail }) => {
   refresh();
   const minutes = Math.round(detail.seconds / 60);
-  const text = `has waited ${minutes} minutes. Answer now, or it goes to somebody else.`;
+  const text = `has waited ${minutes} minutes. Answer now, or it goes back to the queue.`;
   chime();
   if (detail.chat === chat) notice.say(`This person ${text}`, { kind: 'warn' });
   else notice.say(`Another chat ${text}`, { kind: 'warn', link: { href: `/operator/chat/${detail.chat}`, text: 'Open it' } });
@@ -189,8 +189,8 @@ function ended(text) {
 
 function reasonOf(reason) {
   return {
-    silence: 'This chat waited too long and went to somebody else.',
-    heartbeat_lost: 'Your connection was lost, so this chat went to somebody else.',
+    silence: 'This chat waited too long, so it is no longer yours. It went back to the queue.',
+    heartbeat_lost: 'Your connection was lost, so this chat went back to the queue.',
     offline: 'You went offline, so this chat was given back.',
     closed: 'This chat was closed.',
     handed_back: 'You handed this chat back.',

@@ -298,7 +298,7 @@ def test_silence_warns_and_then_takes_the_chat_away(
     other.page.goto("/operator/waiting")
     other.wait_until_live()
     _let_pass(live_server, seconds=185)
-    expect(notice).to_contain_text("This chat waited too long and went to somebody else.")
+    expect(notice).to_contain_text("This chat waited too long, so it is no longer yours.")
     expect(operator.field).to_have_value("I was just about to")
     expect(operator.field).not_to_be_editable()
     expect(operator.send_button).to_be_disabled()
@@ -322,6 +322,22 @@ def test_a_reply_under_an_old_assignment_is_refused(
     expect(operator.field).to_have_value("Too late")
     expect(operator.field).not_to_be_editable()
     expect(user.bubble("Too late")).to_have_count(0)
+
+
+def test_a_desk_that_comes_back_too_late_says_so_and_stays_connected(
+    conversation: Conversation, live_server: LiveServer, new_person: NewPerson
+) -> None:
+    """The chat was taken away, and given to nobody, while the line was down: nothing was pushed."""
+    _user, operator = conversation
+    operator.field.fill("I was just about to")
+    operator.context.set_offline(True)
+    _let_pass(live_server, seconds=185)
+    live_server.wait_for("SELECT assigned_operator_id IS NULL FROM chats")
+    operator.context.set_offline(False)
+    expect(operator.page.locator("#notice")).to_contain_text("no longer assigned to you")
+    expect(operator.field).not_to_be_editable()
+    operator.wait_until_live()
+    expect(operator.page.locator("#connection")).to_be_hidden()
 
 
 def test_the_next_chat_opens_by_itself_unless_it_is_turned_off(

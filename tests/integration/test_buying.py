@@ -377,7 +377,7 @@ def test_reconciliation_finds_what_does_not_fit(shop: Flask, paystack: PaystackS
 
 def test_pages_of_buying(shop: Flask, paystack: PaystackSimulator) -> None:
     anna = factories.user()
-    package = factories.package(badge_text="Most chosen size")
+    package = factories.package(badge_text="Our suggestion")
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
     page = browser.get("/credits?next=/chats").text
     assert "50 Credits - 400 KES" in page and "Pay now" in page

@@ -84,15 +84,17 @@ def test_an_operator_s_today(app: Flask, superuser: psycopg.Connection, clock: C
         factories.reply(operator, chat_id)
     factories.reply(operator, chat_id)
     superuser.execute(
-        "UPDATE chat_assignments SET first_reply_seconds = 10 * (1 + (SELECT count(*) FROM"
-        " chat_assignments AS a WHERE a.assigned_at < chat_assignments.assigned_at))"
+        "UPDATE chat_assignments SET first_reply_at = assigned_at + interval '10 s' * (1 + (SELECT"
+        " count(*) FROM chat_assignments AS a WHERE a.assigned_at < chat_assignments.assigned_at))"
     )
     with acting_as(operator):
         shown = operators.today(operator.account_id)
     me = operator.account_id
     seconds = [
         row[0]
-        for row in superuser.execute("SELECT first_reply_seconds FROM chat_assignments").fetchall()
+        for row in superuser.execute(
+            "SELECT extract(epoch FROM first_reply_at - assigned_at) FROM chat_assignments"
+        ).fetchall()
     ]
     assert shown == operators.Today(
         answered=one(superuser, "SELECT count(*) FROM messages WHERE handled_by_operator_id = %s", me),

@@ -241,7 +241,7 @@ def _packages() -> UUID:
         for name, credits, bonus, price, more in (
             ("Taste", 20, 0, 180, {}),
             ("Evening", 50, 0, 400, {}),
-            ("Week", 120, 10, 850, {"badge_text": "Most chosen size", "is_featured": True}),
+            ("Week", 120, 10, 850, {"badge_text": "Our suggestion", "is_featured": True}),
             ("Month", 300, 40, 1900, {}),
             ("Season", 700, 120, 4000, {"badge_text": "Lowest price a credit"}),
         )
