@@ -14,13 +14,19 @@ from tests.browser.conftest import (  # noqa: F401 (fixtures and a hook, found b
     pytest_runtest_makereport,
 )
 from tests.support.cluster import Place
+from tests.support.paystack import PaystackSimulator
 from tests.support.server import LiveServer
 
 
 @pytest.fixture(scope="session")
-def _server(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def _server(
+    place: Place, tmp_path_factory: pytest.TempPathFactory, _paystack: PaystackSimulator
+) -> Iterator[LiveServer]:
     afternoon = {"fantooo_clock": "2026-11-24T11:00:00+00:00"}
-    yield from _running(LiveServer(place, tmp_path_factory.mktemp("server"), **afternoon))
+    home = tmp_path_factory.mktemp("server")
+    for server in _running(LiveServer(place, home, **afternoon, **_paystack.settings)):
+        server.forget()
+        yield server
 
 
 @pytest.fixture

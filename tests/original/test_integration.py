@@ -8,6 +8,7 @@ from uuid import UUID
 from playwright.sync_api import expect
 
 from tests.support import factories
+from tests.support.paystack import PaystackSimulator
 from tests.support.person import Person
 from tests.support.server import LiveServer
 
@@ -46,3 +47,19 @@ def test_should_show_purchase_modal_on_insufficient_credits(
     anna.page.get_by_role("button", name="send").click()
     expect(anna.page.get_by_role("dialog").get_by_text("Purchase Credits")).to_be_visible()
     expect(anna.page.get_by_role("textbox")).to_have_value("Hello")
+
+
+def test_should_complete_payment_and_add_credits(
+    live_server: LiveServer, new_person: Callable[..., Person], paystack: PaystackSimulator
+) -> None:
+    paystack.set(webhook_url=f"{live_server.url}/webhooks/paystack")
+    with live_server.acting():
+        factories.package()
+    anna = new_person().as_user(0)
+    anna.page.goto("/credits")
+    anna.page.get_by_text("50 Credits - 400 KES").click()
+    anna.page.get_by_role("button", name="Pay now").click()
+    anna.page.wait_for_url(f"{paystack.url}/**")
+    anna.page.get_by_role("button", name="Approve with card").click()
+    expect(anna.page.get_by_text("Payment successful!")).to_be_visible()
+    expect(anna.page.get_by_text("Credits: 50")).to_be_visible()
