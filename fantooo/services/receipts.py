@@ -69,11 +69,21 @@ def lines(view: ReceiptView) -> list[tuple[str, str]]:
     """What a receipt says, for the page and the file."""
     bonus = f" and {view.bonus} bonus credits" if view.bonus else ""
     how = "M-Pesa" if view.channel == "mpesa" else "Paystack checkout"
+    promo = [("Promo code", told)] if (told := _promo(view)) else []
     return [
         ("Date", view.issued_at.astimezone(EAT).strftime("%d %B %Y, %H:%M EAT")),
         ("Account", view.username),
         ("Bought", f"{view.credits} credits{bonus} ({view.name})"),
+        *promo,
         ("Paid", f"{money(view.amount)} {view.currency}"),
         ("Paid by", how),
         ("Reference", view.reference),
     ]
+
+
+def _promo(view: ReceiptView) -> str:
+    """The promo code with what it took off; empty without one."""
+    if not view.discount:
+        return view.promo_code
+    off, full = money(view.discount), money(view.amount + view.discount)
+    return f"{view.promo_code}: {off} {view.currency} off {full} {view.currency}"
