@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4, uuid5
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -50,7 +50,7 @@ def apply_promo() -> ResponseReturnValue:
     """The prices with a promo code, or without it; what was chosen stays chosen."""
     guards.fail_closed_without_redis()
     code = "" if "remove" in request.form else _typed_code()
-    return _priced(code, "" if code else "These are the prices without a code.")
+    return _priced(code, "")
 
 
 @blueprint.post("/buy")
@@ -63,7 +63,7 @@ def buy() -> ResponseReturnValue:
     code = _typed_code()
     if code != request.form.get("promo_shown", ""):
         # Nobody pays a price that they have not seen, not even a lower one.
-        return _priced(code, "Nothing was charged yet: look at the price, then pay.")
+        return _priced(code, "Nothing was charged yet.")
     try:
         package, channel, key = _wish(code)
         made = payments.buy(
@@ -167,10 +167,13 @@ def _priced(code: str, notice: str) -> ResponseReturnValue:
     """The buying form with the prices that a code makes, or with the reason why it does not."""
     return_to = forms.local_path(request.form.get("next", ""), "")
     form = _form(return_to, {}, code, notice)
+    chosen = next((o for o in form["offers"] if str(o.package.id) == form["chosen"]), None)
+    if form["notice"] and chosen:
+        form["notice"] = f"{notice} It is now: {chosen.label}."
     return _buying(form, 400 if form["errors"] else 200)
 
 
-def _buying(form: dict[str, object], status: int) -> ResponseReturnValue:
+def _buying(form: dict[str, Any], status: int) -> ResponseReturnValue:
     """The buying form by itself for htmx, else on its page."""
     if wants_fragment():
         # 200 even so: the form itself is the answer, and 4xx are kept out of the page.
@@ -200,7 +203,7 @@ def _form(
     notice: str = "",
     *,
     paying: bool = False,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What the buying form shows, with the prices that ``code`` makes; what was chosen stays chosen.
 
     A code that cannot be used any more when somebody is ``paying`` is taken out of the form, so

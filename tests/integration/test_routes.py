@@ -133,8 +133,7 @@ admin.change_package    POST /admin/packages/{chat}         302 403 403 403   40
 admin.switch_package    POST /admin/packages/{package}/switch 302 403 403 403   403 403 403   303 303 403
 admin.promos            GET  /admin/promos                  302 403 403 403   403 403 403   200 200 403
 admin.new_promo         GET  /admin/promos/new              302 403 403 403   403 403 403   200 200 403
-# The second with the same code is told that there is one already.
-admin.make_promo        POST /admin/promos/new              302 403 403 403   403 403 403   303 400 403
+admin.make_promo        POST /admin/promos/new              302 403 403 403   403 403 403   303 303 403
 admin.switch_promo      POST /admin/promos/{promo}/switch   302 403 403 403   403 403 403   303 303 403
 
 # Not in production: tests/integration/test_styleguide.py.
@@ -220,7 +219,11 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         "admin.make_package": lambda: {"name": "Taste", "credits": "20", "price": "180"},
         "admin.change_package": lambda: {"name": "Taste", "credits": "20", "price": "180"},
         "admin.switch_package": lambda: {"on": "off"},
-        "admin.make_promo": lambda: {"code": "NEW-1", "kind": "percent", "value": "20"},
+        "admin.make_promo": lambda: {
+            "code": f"BY-{actor.replace('_', '-')}",
+            "kind": "percent",
+            "value": "20",
+        },
         "admin.switch_promo": lambda: {"on": "off"},
         "operator.set_auto_next": dict,
         "operator.send": lambda: _reply(cast),

@@ -195,7 +195,7 @@ def _finish(
         held = operator_queries.held(operator.account_id)  # type: ignore[arg-type]
     world.ids["desk"] = held[0].chat_id
     _payments(world, user)
-    _promos(admin)
+    _promos(admin, world.ids["package"])
     fresh = factories.user(username="fresh_face")
     world.people = {
         "user": user, "newcomer": newcomer, "poor": poor, "banned": banned, "operator": operator,
@@ -237,7 +237,7 @@ def _payments(world: World, user: Viewer) -> None:
         ).one()
 
 
-def _promos(admin: Viewer) -> None:
+def _promos(admin: Viewer, package: UUID) -> None:
     """Codes in each of their states, some of them used."""
     now = datetime.now(UTC)
     used = factories.promo(
@@ -257,7 +257,7 @@ def _promos(admin: Viewer) -> None:
         for number in range(times):
             buyer = factories.user().account_id
             assert buyer
-            factories.purchase(buyer, promo=code, paid=number > 0)
+            factories.purchase(buyer, package, promo=code, paid=number > 0)
 
 
 def _packages() -> UUID:
@@ -573,7 +573,7 @@ STOPS = (
     Stop("credits-first", "credits.show", "/credits", "poor"),
     Stop("credits-phone", "credits.show", "/credits", "poor", act=_m_pesa),
     Stop("credits-error", "credits.show", "/credits", "poor", act=_wrong_number),
-    Stop("credits-promo", "credits.show", "/credits", "poor", act=_code("karibu20", "is in the prices above")),
+    Stop("credits-promo", "credits.show", "/credits", "poor", act=_code("karibu20", "is in the prices below")),
     Stop("credits-promo-error", "credits.show", "/credits", "poor", act=_code("first-100", "This code has been used up")),
     Stop("payment-open", "credits.payment", "/credits/payments/{payment_open}", "user"),
     Stop("payment-waiting", "credits.payment", "/credits/payments/{payment_open}?back=1", "user"),
