@@ -65,7 +65,7 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value.isoformat()
         if isinstance(value, datetime)
-        else str(value)
+        else f"{value:.2f}"
         if isinstance(value, Decimal)
         else value
         for key, value in values.items()
@@ -117,6 +117,13 @@ def read_promo(form: Mapping[str, str], now: datetime) -> PromoWish:
     read.stretch(wish.valid_from, wish.valid_until)
     read.done()
     return wish
+
+
+def same_minute(typed: datetime | None, stored: datetime | None) -> bool:
+    """Whether a form sent back the moment it was given: its field knows no seconds."""
+    if typed is None or stored is None:
+        return typed is stored
+    return typed == stored.replace(second=0, microsecond=0)
 
 
 def discount_until(

@@ -50,7 +50,9 @@ def change(package_id: UUID, wish: PackageWish, admin_id: UUID) -> None:
         if row.is_active and row.valid_from <= now:
             asked.append((row.price, now))
         for column, value in wish.values().items():
-            setattr(row, column, value)
+            is_moment = column in ("valid_from", "valid_until")
+            if not (is_moment and rules.same_minute(value, getattr(row, column))):
+                setattr(row, column, value)
         row.discount_until = _discount_until(wish, asked)
         after = _told(row)
         if after != before:
