@@ -185,6 +185,13 @@ def words(promo_kind: str, value: int, currency: str) -> str:
     return f"{value} bonus credits"
 
 
+def note(code: str, discount: Decimal, paid: Decimal, currency: str) -> str:
+    """``KARIBU20: 80 KES off 400 KES``; the code alone when it took nothing off, "" without one."""
+    if not discount:
+        return code
+    return f"{code}: {money(discount)} {currency} off {money(paid + discount)} {currency}"
+
+
 def _discount(promo: Promo, price: Decimal) -> Decimal:
     """What is taken off: whole units, rounded for the buyer, and the provider's least is left."""
     if promo.kind == "percent":

@@ -98,7 +98,10 @@ def test_a_code_of_each_kind_is_paid_as_shown(
         seen = reads.purchase(bought.id)
         assert seen.receipt_id
         lines = dict(receipts.lines(reads.receipt(seen.receipt_id)))
-    assert lines["Promo code"].startswith("KARIBU")
+    took = "" if to_pay == 850 else f": {850 - to_pay} KES off 850 KES"
+    assert lines["Promo code"] == f"KARIBU{took}"
+    admin = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    assert f"KARIBU{took}" in admin.get(f"/admin/payments/{bought.id}").text
     assert lines["Paid"] == f"{to_pay} KES"
 
 
