@@ -33,7 +33,7 @@ def deliver_outbox(due_at: str) -> None:
 
 
 def end_what_ran_out(due_at: str) -> None:
-    """Lifts bans and suspensions and takes down features whose time is over."""
+    """Ends what was given for a time: bans, suspensions, features, packages, promo codes."""
     run("expiry", due_at, expiry.end_what_ran_out)
 
 

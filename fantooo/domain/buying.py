@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +24,12 @@ PROVIDER_STATES = {
     "abandoned": "failed",
     "reversed": "refunded",
 }
+
+
+#: the provider takes nothing smaller, in units of the currency
+LEAST_PAYMENT = Decimal(3)
+#: which new buyers a package is shown to; none of them: to everybody
+HALVES = ("a", "b")
 
 
 @dataclass(frozen=True)
@@ -53,16 +60,26 @@ class Package:
     @property
     def label(self) -> str:
         """What the button says: ``50 Credits - 400 KES``."""
-        return f"{self.credits} Credits - {money(self.price)} {self.currency}"
+        return label(self.credits, self.price, self.currency)
 
     @property
     def price_a_credit(self) -> Decimal:
         """What one credit costs with all bonus counted, in the package's currency."""
-        return (self.price / self.total).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return price_a_credit(self.price, self.total)
 
     def snapshot(self) -> dict[str, Any]:
         """What a purchase keeps, ready for JSON."""
         return asdict(self) | {"id": str(self.id), "price": str(self.price)}
+
+
+def label(credits: int, price: Decimal, currency: str) -> str:
+    """``50 Credits - 400 KES``, the original's words for a package."""
+    return f"{credits} Credits - {money(price)} {currency}"
+
+
+def price_a_credit(price: Decimal, credits: int) -> Decimal:
+    """What one of so many credits costs, to the cent."""
+    return (price / credits).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def money(amount: Decimal) -> str:
@@ -89,6 +106,11 @@ def tier_of(spent: Decimal, settings: SystemSettings) -> str:
 def tier_bonus(credits: int, tier: str, settings: SystemSettings) -> int:
     """Credits that a tier adds to a purchase of ``credits``; fractions are not given."""
     return credits * int(getattr(settings, f"tier_bonus_{tier}", 0)) // 100
+
+
+def half_of(account_id: UUID) -> str:
+    """The half of all people somebody belongs to, for variants: random, and always the same."""
+    return HALVES[hashlib.sha256(account_id.bytes).digest()[0] % len(HALVES)]
 
 
 def new_reference() -> str:

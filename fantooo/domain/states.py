@@ -20,6 +20,12 @@ PAYMENT: Mapping[str, frozenset[str]] = {
     "success": frozenset({"refunded"}),
 }
 
+#: a promo code in a purchase; one given up counts again when the money arrives after all
+PROMO: Mapping[str, frozenset[str]] = {
+    "reserved": frozenset({"used", "released"}),
+    "released": frozenset({"used"}),
+}
+
 
 class IllegalTransition(ValueError):
     """A status was asked to change along a line that is not in its table."""

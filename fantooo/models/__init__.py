@@ -32,6 +32,7 @@ from fantooo.models.payments import (
     WebhookEvent,
 )
 from fantooo.models.people import Admin, Operator, RealUser
+from fantooo.models.promos import PromoCode, PromoRedemption
 from fantooo.models.queue import ChatAssignment, ChatQueueEntry
 
 __all__ = [
@@ -60,6 +61,8 @@ __all__ = [
     "ProfileNote",
     "ProfileNoteHistory",
     "ProfileView",
+    "PromoCode",
+    "PromoRedemption",
     "RealUser",
     "Receipt",
     "ReconciliationException",

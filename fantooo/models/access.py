@@ -357,6 +357,18 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         *(Rule(role, "SELECT") for role in (USER, ADMIN)),
         *_all(SYSTEM),
     ),
+    # No user reads codes: what one types is answered by the service, one code at a time.
+    "promo_codes": (
+        Rule(ADMIN, "SELECT"),
+        *_append(SYSTEM),
+        # What a code gives is never changed.
+        Rule(SYSTEM, "UPDATE", columns=("is_active",)),
+    ),
+    "promo_redemptions": (
+        Rule(ADMIN, "SELECT"),
+        *_append(SYSTEM),
+        Rule(SYSTEM, "UPDATE", columns=("status", "settled_at")),
+    ),
     "idempotency_keys": (*_append(SYSTEM), Rule(SYSTEM, "DELETE")),
     "webhook_events": (
         Rule(

@@ -24,6 +24,10 @@ class CreditPackage(Base):
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("discount_percentage BETWEEN 1 AND 99", name="discount_percentage"),
         CheckConstraint("valid_until > valid_from", name="validity"),
+        CheckConstraint(
+            "(discount_percentage IS NULL) = (discount_until IS NULL)", name="discount_has_end"
+        ),
+        CheckConstraint("variant IN ('a', 'b')", name="variant"),
         Index(
             "ix_credit_packages_offered", "currency", "price", postgresql_where=text("is_active")
         ),
@@ -36,7 +40,9 @@ class CreditPackage(Base):
     currency: Mapped[str] = mapped_column(server_default=text("'KES'"))
     is_featured: Mapped[bool] = mapped_column(server_default=text("false"))
     badge_text: Mapped[str | None]
+    #: off a price that was asked at most 30 days before ``discount_until``
     discount_percentage: Mapped[int | None]
+    discount_until: Mapped[datetime | None]
     bonus_credits: Mapped[int] = mapped_column(server_default=text("0"))
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     valid_from: Mapped[datetime] = created_at()

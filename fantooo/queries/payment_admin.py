@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
-from fantooo.domain import buying
+from fantooo.domain import buying, promos
 from fantooo.domain.errors import NotFound
 from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
@@ -65,6 +65,8 @@ class Story:
     line: Line
     review_reason: str
     receipt: str
+    #: the code with what it took off
+    promo: str
     provider: dict[str, Any]
     snapshot: dict[str, Any]
     happened: list[Happened]
@@ -126,6 +128,8 @@ def story(transaction_id: UUID) -> Story:
             Transaction.provider_response,
             Transaction.package_snapshot,
             Transaction.completed_at,
+            Transaction.promo_code,
+            Transaction.discount_amount,
             Receipt.year,
             Receipt.number,
         )
@@ -142,6 +146,7 @@ def story(transaction_id: UUID) -> Story:
         line=line,
         review_reason=row.review_reason or "",
         receipt=buying.receipt_number(row.year, row.number) if row.number else "",
+        promo=promos.note(row.promo_code or "", row.discount_amount, line.amount, line.currency),
         provider=row.provider_response or {},
         snapshot=row.package_snapshot or {},
         happened=sorted(happened, key=lambda each: each.at),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
-from fantooo.domain import buying
+from fantooo.domain import buying, promos
 from fantooo.domain.buying import Package
 from fantooo.domain.errors import NotFound
 from fantooo.domain.pricing import EAT
@@ -75,6 +75,8 @@ class Purchase:
     needs_review: bool
     return_to: str
     package_id: UUID | None
+    promo_code: str
+    discount: Decimal
     receipt_id: UUID | None
     created_at: datetime
     completed_at: datetime | None
@@ -83,6 +85,11 @@ class Purchase:
     def is_open(self) -> bool:
         """Whether its end is still to come."""
         return self.status in ("pending", "processing") and not self.needs_review
+
+    @property
+    def shown(self) -> str:
+        """Price and credits as the page says them, to be asked for again."""
+        return promos.shown(self.amount, self.credits, self.bonus)
 
 
 @dataclass(frozen=True)
@@ -114,17 +121,19 @@ class ReceiptView:
     channel: str
     reference: str
     status: str
+    promo_code: str
+    discount: Decimal
 
 
-def packages(for_tier: str) -> list[Package]:
+def packages(account_id: UUID, for_tier: str) -> list[Package]:
     """What is on offer now to somebody of that tier, the cheapest first."""
-    rows = db.session.scalars(_offered().order_by(CreditPackage.price))
+    rows = db.session.scalars(_offered(account_id).order_by(CreditPackage.price))
     return [_package(row, for_tier) for row in rows]
 
 
-def package(package_id: UUID, for_tier: str) -> Package:
-    """One package on offer. Raises ``NotFound``."""
-    row = db.session.scalar(_offered().where(CreditPackage.id == package_id))
+def package(package_id: UUID, account_id: UUID, for_tier: str) -> Package:
+    """One package on offer to somebody of that tier. Raises ``NotFound``."""
+    row = db.session.scalar(_offered(account_id).where(CreditPackage.id == package_id))
     if row is None:
         raise NotFound
     return _package(row, for_tier)
@@ -203,6 +212,20 @@ def has_bought(account_id: UUID) -> bool:
     )
 
 
+def unfinished(account_id: UUID) -> UUID | None:
+    """A user's newest purchase with a promo code that is neither paid nor given up."""
+    return db.session.scalar(
+        select(Transaction.id)
+        .where(
+            Transaction.real_user_id == account_id,
+            Transaction.promo_code.is_not(None),
+            Transaction.status.in_(("pending", "processing")),
+        )
+        .order_by(Transaction.created_at.desc())
+        .limit(1)
+    )
+
+
 def history(
     account_id: UUID, before: UUID | None = None, limit: int = HISTORY_PAGE
 ) -> list[Movement]:
@@ -254,6 +277,8 @@ def receipt(receipt_id: UUID) -> ReceiptView:
             Transaction.channel,
             Transaction.provider_reference,
             Transaction.status,
+            Transaction.promo_code,
+            Transaction.discount_amount,
         )
         .join(Transaction, Transaction.id == Receipt.transaction_id)
         .join(RealUser, RealUser.id == Receipt.real_user_id)
@@ -274,14 +299,21 @@ def receipt(receipt_id: UUID) -> ReceiptView:
         channel=row.channel or "",
         reference=row.provider_reference or "",
         status=row.status,
+        promo_code=row.promo_code or "",
+        discount=row.discount_amount,
     )
 
 
-def _offered() -> Select[CreditPackage]:
+def _offered(account_id: UUID) -> Select[CreditPackage]:
+    """What is on offer to one person; variants are for one half of those who never bought."""
+    shown: ColumnElement[bool] = CreditPackage.variant.is_(None)
+    if not has_bought(account_id):
+        shown = or_(shown, CreditPackage.variant == buying.half_of(account_id))
     return select(CreditPackage).where(
         CreditPackage.is_active,
         CreditPackage.valid_from <= func.now(),
         or_(CreditPackage.valid_until.is_(None), CreditPackage.valid_until > func.now()),
+        shown,
     )
 
 
@@ -295,9 +327,16 @@ def _package(row: CreditPackage, for_tier: str) -> Package:
         price=row.price,
         currency=row.currency,
         badge_text=row.badge_text or "",
-        discount_percentage=row.discount_percentage or 0,
+        discount_percentage=_discount(row),
         is_featured=row.is_featured,
     )
+
+
+def _discount(row: CreditPackage) -> int:
+    """The discount as long as it may be shown."""
+    if row.discount_until is None or row.discount_until <= datetime.now(UTC):
+        return 0
+    return row.discount_percentage or 0
 
 
 def _purchase(condition: Any) -> Purchase:
@@ -325,6 +364,8 @@ def _purchase(condition: Any) -> Purchase:
         needs_review=made.needs_manual_review,
         return_to=made.return_to or "",
         package_id=made.package_id,
+        promo_code=made.promo_code or "",
+        discount=made.discount_amount,
         receipt_id=row.receipt_id,
         created_at=made.created_at,
         completed_at=made.completed_at,

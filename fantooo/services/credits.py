@@ -210,6 +210,17 @@ _INVARIANTS: dict[str, str] = {
         WHERE x.type = 'purchase'
             AND (x.credits_amount <> (x.package_snapshot ->> 'credits')::integer
                  OR x.amount + x.discount_amount <> (x.package_snapshot ->> 'price')::numeric)""",
+    "each use of a promo code stands as its purchase": """
+        SELECT x.id::text AS subject,
+               format('%s %s, %s; %s %s, %s', r.status, r.discount_amount, r.bonus_credits,
+                      x.status, x.discount_amount, x.bonus_credits) AS detail
+        FROM promo_redemptions AS r JOIN transactions AS x ON x.id = r.transaction_id
+        JOIN promo_codes AS p ON p.id = r.promo_code_id
+        WHERE r.discount_amount <> x.discount_amount
+           OR r.bonus_credits > x.bonus_credits
+           OR p.code IS DISTINCT FROM x.promo_code OR r.real_user_id <> x.real_user_id
+           OR r.status <> CASE WHEN x.status IN ('success', 'refunded') THEN 'used'
+                               WHEN x.status = 'failed' THEN 'released' ELSE 'reserved' END""",
     "spend = credited purchases": """
         SELECT u.id::text AS subject,
                format('stored %s, paid %s', u.total_spent, coalesce(t.total, 0)) AS detail

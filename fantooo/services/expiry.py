@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import update
 
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.models import FictionalUser, Operator, RealUser
+from fantooo.models import CreditPackage, FictionalUser, Operator, PromoCode, RealUser
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,13 @@ class Ended:
     bans: int
     suspensions: int
     features: int
+    packages: int = 0
+    discounts: int = 0
+    promo_codes: int = 0
 
 
 def end_what_ran_out(now: datetime | None = None) -> Ended:
-    """Lifts bans and suspensions and takes down features whose time is over."""
+    """Lifts bans and suspensions, takes down features, packages and promo codes whose time is over."""
     now = now or datetime.now(UTC)
     with unit_of_work(as_system=True) as work:
         session = work.session
@@ -43,4 +46,22 @@ def end_what_ran_out(now: datetime | None = None) -> Ended:
             .values(is_featured=False, featured_until=None)
             .returning(FictionalUser.id)
         ).all()
-        return Ended(len(bans), len(suspensions), len(features))
+        packages = session.scalars(
+            update(CreditPackage)
+            .where(CreditPackage.is_active, CreditPackage.valid_until <= now)
+            .values(is_active=False)
+            .returning(CreditPackage.id)
+        ).all()
+        discounts = session.scalars(
+            update(CreditPackage)
+            .where(CreditPackage.discount_until <= now)
+            .values(discount_percentage=None, discount_until=None)
+            .returning(CreditPackage.id)
+        ).all()
+        promo_codes = session.scalars(
+            update(PromoCode)
+            .where(PromoCode.is_active, PromoCode.valid_until <= now)
+            .values(is_active=False)
+            .returning(PromoCode.id)
+        ).all()
+        return Ended(*map(len, (bans, suspensions, features, packages, discounts, promo_codes)))

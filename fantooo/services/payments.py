@@ -21,8 +21,15 @@ from sqlalchemy import select
 
 from fantooo.domain import buying, states
 from fantooo.domain.buying import PROVIDER_STATES
-from fantooo.domain.errors import NotFound, PaymentFailed, ServiceUnavailable, ValidationError
+from fantooo.domain.errors import (
+    NotFound,
+    PaymentFailed,
+    PriceChanged,
+    ServiceUnavailable,
+    ValidationError,
+)
 from fantooo.domain.events import PaymentChanged
+from fantooo.domain.promos import Offer
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import (
     ProviderError,
@@ -35,7 +42,7 @@ from fantooo.infra import job_queue, redis
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import IdempotencyKey, RealUser, Transaction
 from fantooo.queries import payments as reads, settings
-from fantooo.services import credits, outbox, receipts
+from fantooo.services import credits, outbox, promos, receipts
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +55,9 @@ ENDED = Counter("fantooo_purchases_ended", "Purchases that came to an end", ["st
 _AWAY = "The payment service does not answer right now. Please try again."
 _UNREACHABLE = (
     "We cannot reach the payment service right now. You were not charged; please try again."
+)
+_OTHER_PRICE = (
+    "A price has changed since this page was made. You were not charged: look at it and pay again."
 )
 #: fresher payments are still being made, and their news is on its way
 _ASK_AFTER = timedelta(minutes=2)
@@ -80,17 +90,21 @@ def buy(
     phone: str,
     return_to: str,
     callback_url: str,
+    promo_code: str = "",
+    shown: str = "",
 ) -> UUID:
     """Begins one purchase; returns its transaction's id, the same for the same ``key``.
 
-    ``key`` is drawn with the page that shows the button: pressed twice it is one wish. Raises
-    ``ValidationError`` for a phone number M-Pesa cannot have, ``NotFound`` for a package that is
-    not on offer, ``PaymentFailed`` when the provider cannot or will not take the payment.
+    ``key`` is drawn with the page that shows the button: pressed twice it is one wish. ``shown`` is
+    the ``Offer.shown`` that the page showed, if it did. Raises ``ValidationError`` for a phone
+    number M-Pesa cannot have or a promo code that cannot be used, ``NotFound`` for a package that
+    is not on offer, ``PriceChanged`` when it is offered otherwise than shown, ``PaymentFailed``
+    when the provider cannot or will not take the payment. Nothing is ordered in any of these.
     """
     if not is_open():
         raise PaymentFailed("Buying is not open yet.")
     number = mpesa_number(phone) if channel == "mpesa" else ""
-    order = _write_order(account_id, package_id, key, channel, return_to)
+    order = _write_order(account_id, package_id, key, channel, return_to, promo_code, shown)
     if not order.is_new:
         return order.id
     STARTED.labels(channel).inc()
@@ -191,7 +205,13 @@ def payer_email(account_id: UUID) -> str:
 
 
 def _write_order(
-    account_id: UUID, package_id: UUID, key: UUID, channel: Channel, return_to: str
+    account_id: UUID,
+    package_id: UUID,
+    key: UUID,
+    channel: Channel,
+    return_to: str,
+    promo_code: str,
+    shown: str,
 ) -> _Order:
     with unit_of_work(as_system=True) as work:
         wallet = _lock_wallet(work, account_id)
@@ -199,14 +219,19 @@ def _write_order(
         if earlier is not None:
             made = work.session.get_one(Transaction, earlier.transaction_id)
             return _order(made, is_new=False)
-        package = reads.package(package_id, wallet.user_tier)
+        package = reads.package(package_id, account_id, wallet.user_tier)
+        offer = promos.agree(work, wallet, package, promo_code) if promo_code else Offer(package)
+        if shown and shown != offer.shown:
+            raise PriceChanged(_OTHER_PRICE)
         made = Transaction(
             real_user_id=account_id,
             type="purchase",
-            amount=package.price,
+            amount=offer.to_pay,
             currency=package.currency,
             credits_amount=package.credits,
-            bonus_credits=package.bonus,
+            bonus_credits=offer.bonus,
+            promo_code=offer.deal.code if offer.deal else None,
+            discount_amount=offer.discount,
             reason=package.name,
             payment_provider=PROVIDER,
             provider_reference=buying.new_reference(),
@@ -217,6 +242,8 @@ def _write_order(
         )
         work.session.add(made)
         work.session.flush()
+        if offer.deal:
+            promos.reserve(work, offer.deal, made)
         work.session.add(IdempotencyKey(account_id=account_id, key=key, transaction_id=made.id))
         return _order(made, is_new=True)
 
@@ -382,6 +409,7 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     bought.status = "success"
     bought.failure_reason = None
     bought.completed_at = datetime.now(UTC)
+    promos.settle(work, bought, paid=True)
     credits.add_purchase(work, wallet, bought)
     receipts.issue(work, bought)
     work.emit(PaymentChanged(bought.real_user_id, bought.id))
@@ -395,6 +423,7 @@ def _fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:
     states.check_transition(states.PAYMENT, bought.status, "failed")
     bought.status = "failed"
     bought.failure_reason = reason
+    promos.settle(work, bought, paid=False)
     work.emit(PaymentChanged(bought.real_user_id, bought.id))
     known = reason if reason in ("abandoned", "expired", "unreachable", "refused") else "declined"
     ENDED.labels("failed", known).inc()

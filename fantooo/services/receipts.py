@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import current_app
 from sqlalchemy import func, select
 
+from fantooo.domain import promos
 from fantooo.domain.buying import money
 from fantooo.domain.pricing import EAT
 from fantooo.infra.unit_of_work import UnitOfWork
@@ -69,10 +70,13 @@ def lines(view: ReceiptView) -> list[tuple[str, str]]:
     """What a receipt says, for the page and the file."""
     bonus = f" and {view.bonus} bonus credits" if view.bonus else ""
     how = "M-Pesa" if view.channel == "mpesa" else "Paystack checkout"
+    told = promos.note(view.promo_code, view.discount, view.amount, view.currency)
+    promo = [("Promo code", told)] if told else []
     return [
         ("Date", view.issued_at.astimezone(EAT).strftime("%d %B %Y, %H:%M EAT")),
         ("Account", view.username),
         ("Bought", f"{view.credits} credits{bonus} ({view.name})"),
+        *promo,
         ("Paid", f"{money(view.amount)} {view.currency}"),
         ("Paid by", how),
         ("Reference", view.reference),

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4, uuid5
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fantooo.domain.errors import PaymentFailed, ValidationError
+from fantooo.domain import promos as promo_rules
+from fantooo.domain.buying import Package
+from fantooo.domain.errors import PaymentFailed, PriceChanged, ValidationError
+from fantooo.domain.promos import Offer
 from fantooo.extensions import limiter
 from fantooo.queries import payments as reads, settings
 from fantooo.queries.payments import HISTORY_PAGE, Purchase
-from fantooo.services import credits as ledger, payments, receipts
+from fantooo.services import credits as ledger, payments, promos, receipts
 from fantooo.services.payments import Channel
 from fantooo.web import forms, guards, limits
 from fantooo.web.errors import wants_fragment
 
 blueprint = Blueprint("credits", __name__, url_prefix="/credits")
 
+_NOT_CHARGED = "You were not charged: choose another package, or remove the code."
 _COLUMNS = ("time (UTC)", "what", "with", "credits", "of them bonus", "balance")
 
 
@@ -40,14 +44,28 @@ def show() -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/promo")
+@limits.promo_codes
+def apply_promo() -> ResponseReturnValue:
+    """The prices with a promo code, or without it; what was chosen stays chosen."""
+    guards.fail_closed_without_redis()
+    code = "" if "remove" in request.form else _typed_code()
+    return _priced(code, "")
+
+
 @blueprint.post("/buy")
 @limiter.limit(limits.setting("limit_purchases"), key_func=lambda: f"buy:{guards.me().account_id}")
+@limits.promo_codes
 def buy() -> ResponseReturnValue:
     """Begins a purchase and leads to where it is paid."""
     guards.fail_closed_without_redis()
     return_to = forms.local_path(request.form.get("next", ""), "")
+    code = _typed_code()
+    if code != request.form.get("promo_shown", ""):
+        # Nobody pays a price that they have not seen, not even a lower one.
+        return _priced(code, "Nothing was charged yet.")
     try:
-        package, channel, key = _wish()
+        package, channel, key = _wish(code)
         made = payments.buy(
             account_id=guards.account_id(),
             package_id=package,
@@ -56,17 +74,14 @@ def buy() -> ResponseReturnValue:
             phone=request.form.get("phone", ""),
             return_to=return_to,
             callback_url=url_for("credits.returned", _external=True),
+            promo_code=code,
+            shown=request.form.get(f"shown-{package}", ""),
         )
-    except (ValidationError, PaymentFailed) as error:
+    except (ValidationError, PaymentFailed, PriceChanged) as error:
         fields = error.fields if isinstance(error, ValidationError) else {"": error.message}
-        page = "partials/credits/buy.html" if wants_fragment() else "pages/user/credits.html"
-        form = _form(return_to, errors=fields)
-        if not wants_fragment():
-            account = guards.account_id()
-            form |= {"wallet": reads.wallet(account), "settings": settings.current()}
-            form |= _history(account, None)
-        # 200 to htmx even so: the form itself is the answer, and 4xx are kept out of the page.
-        return render_template(page, **form), 200 if wants_fragment() else error.look.status
+        if "promo_code" in fields:
+            fields = {"promo_code": f"{fields['promo_code']} {_NOT_CHARGED}"}
+        return _buying(_form(return_to, fields, code, paying=True), error.look.status)
     purchase = reads.purchase(made)
     following = url_for("credits.payment", transaction_id=made)
     if wants_fragment():
@@ -142,7 +157,33 @@ def swap_points() -> ResponseReturnValue:
     return redirect(url_for("credits.show"), 303)
 
 
-def _wish() -> tuple[UUID, Channel, UUID]:
+def _typed_code() -> str:
+    """The promo code of the form as codes are kept; what cannot be one stays as it was typed."""
+    typed = request.form.get("promo_code", "").strip()[:40]
+    return promo_rules.fold(typed) or typed
+
+
+def _priced(code: str, notice: str) -> ResponseReturnValue:
+    """The buying form with the prices that a code makes, or with the reason why it does not."""
+    return_to = forms.local_path(request.form.get("next", ""), "")
+    form = _form(return_to, {}, code, notice)
+    chosen = next((o for o in form["offers"] if str(o.package.id) == form["chosen"]), None)
+    if form["notice"] and chosen:
+        form["notice"] = f"{notice} It is now: {chosen.label}."
+    return _buying(form, 400 if form["errors"] else 200)
+
+
+def _buying(form: dict[str, Any], status: int) -> ResponseReturnValue:
+    """The buying form by itself for htmx, else on its page."""
+    if wants_fragment():
+        # 200 even so: the form itself is the answer, and 4xx are kept out of the page.
+        return render_template("partials/credits/buy.html", **form)
+    account = guards.account_id()
+    form |= {"wallet": reads.wallet(account), "settings": settings.current()}
+    return render_template("pages/user/credits.html", **form, **_history(account, None)), status
+
+
+def _wish(code: str) -> tuple[UUID, Channel, UUID]:
     """Package, way to pay and key of a purchase. Raises ``ValidationError``."""
     channel = request.form.get("channel", "checkout")
     if channel not in ("checkout", "mpesa"):
@@ -151,23 +192,56 @@ def _wish() -> tuple[UUID, Channel, UUID]:
         raise ValidationError({"package_id": "Choose a package first"})
     package = forms.uuid_field("package_id")
     # The same button pressed twice is one wish; another package chosen is another.
-    key = uuid5(forms.uuid_field("key"), f"{package}:{channel}")
+    key = uuid5(forms.uuid_field("key"), f"{package}:{channel}:{code}")
     return package, cast("Channel", channel), key
 
 
-def _form(return_to: str, errors: dict[str, str] | None = None) -> dict[str, object]:
-    """What the buying form shows; what was chosen stays chosen."""
+def _form(
+    return_to: str,
+    errors: dict[str, str] | None = None,
+    code: str = "",
+    notice: str = "",
+    *,
+    paying: bool = False,
+) -> dict[str, Any]:
+    """What the buying form shows, with the prices that ``code`` makes; what was chosen stays chosen.
+
+    A code that cannot be used any more when somebody is ``paying`` is taken out of the form, so
+    that the next press pays the prices that are shown then.
+    """
     account = guards.account_id()
+    wrong = dict(errors or {})
+    packages = reads.packages(account, reads.tier(account)) if payments.is_open() else []
+    offers, applied = [Offer(package) for package in packages], ""
+    if code:
+        try:
+            offers, applied = promos.offers(account, code, packages), code
+        except ValidationError as error:
+            wrong |= error.fields
+            if paying:
+                without = f"You were not charged. These are the prices without {code}."
+                wrong["promo_code"] = f"{error.message} {without}"
+                code = ""
+    waiting = reads.unfinished(account) if "promo_code" in wrong else None
     return {
-        "packages": reads.packages(reads.tier(account)) if payments.is_open() else [],
+        "offers": offers,
         "is_first": not reads.has_bought(account),
         "key": uuid4(),
         "next": return_to,
-        "errors": errors or {},
-        "chosen": request.form.get("package_id", ""),
+        "errors": wrong,
+        "notice": "" if wrong else notice,
+        "code": code,
+        "applied": applied,
+        "waiting": waiting,
+        "chosen": request.form.get("package_id", "") or _featured(packages),
         "channel": request.form.get("channel", "checkout"),
         "phone": request.form.get("phone", "")[:30],
     }
+
+
+def _featured(packages: list[Package]) -> str:
+    """The package that is chosen before anybody chooses."""
+    return next((str(package.id) for package in packages if package.is_featured), "")
 
 
 def _history(account: UUID, before: UUID | None) -> dict[str, object]:

@@ -85,6 +85,16 @@ PERMISSION = {
     "admin.verify_payment": "manage_payments",
     "admin.decide_payment": "manage_payments",
     "admin.settle_exception": "manage_payments",
+    "admin.packages": "manage_payments",
+    "admin.new_package": "manage_payments",
+    "admin.make_package": "manage_payments",
+    "admin.package": "manage_payments",
+    "admin.change_package": "manage_payments",
+    "admin.switch_package": "manage_payments",
+    "admin.promos": "manage_payments",
+    "admin.new_promo": "manage_payments",
+    "admin.make_promo": "manage_payments",
+    "admin.switch_promo": "manage_payments",
 }
 CONSENT_ENDPOINT = "user.consent"
 LOGIN_ENDPOINT = {

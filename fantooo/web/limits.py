@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import current_app, request
 
 from fantooo.extensions import limiter
 from fantooo.web import guards
@@ -25,4 +25,16 @@ def sends(route: Route) -> Route:
     )
     by_address: Any = limiter.limit(setting("limit_messages_address"))
     limited: Route = by_account(by_address(route))
+    return limited
+
+
+def promo_codes(route: Route) -> Route:
+    """So many promo codes typed by one account, wherever: codes are not to be found by guessing."""
+    by_account: Any = limiter.shared_limit(
+        setting("limit_promo_codes"),
+        scope="promo",
+        key_func=lambda: f"promo:{guards.me().account_id}",
+        exempt_when=lambda: not request.form.get("promo_code", "").strip(),
+    )
+    limited: Route = by_account(route)
     return limited

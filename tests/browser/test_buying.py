@@ -82,6 +82,54 @@ def test_with_m_pesa(
     send_what_waited(user)
 
 
+def test_with_a_promo_code(
+    live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
+) -> None:
+    """The new price stands on the card before it is paid, and it is what the provider asks for."""
+    with live_server.acting():
+        factories.promo(code="KARIBU20")
+    user = out_of_credits(live_server, new_person)
+    page = user.page
+    user.remember_page()
+    code = page.get_by_label("Promo code", exact=True)
+    page.get_by_text("I have a promo code").click()
+    code.fill("karibu25")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("This code is not valid.")).to_be_visible()
+    expect(code).to_be_focused()
+    expect(page.get_by_text("50 Credits - 400 KES")).to_be_visible()
+    code.fill("karibu20")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("50 Credits - 320 KES")).to_be_visible()
+    expect(page.get_by_text("80 KES less")).to_be_visible()
+    expect(page.get_by_role("radio", name="50 Credits - 320 KES")).to_be_checked()
+    assert user.is_same_page()
+    page.get_by_role("button", name="Pay now").click()
+    on_the_simulator(page, paystack)
+    expect(page.get_by_text("320")).not_to_have_count(0)
+    page.get_by_role("button", name="Approve with card").click()
+    send_what_waited(user)
+    assert [each["amount"] for each in paystack.state()["transactions"]] == [32_000]
+
+
+def test_enter_in_the_field_of_a_code_pays_nothing_yet(
+    live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
+) -> None:
+    with live_server.acting():
+        factories.promo(code="KARIBU20")
+    user = out_of_credits(live_server, new_person)
+    page = user.page
+    page.get_by_text("I have a promo code").click()
+    page.get_by_label("Promo code", exact=True).fill("karibu20")
+    page.keyboard.press("Enter")
+    told = page.get_by_text("Nothing was charged yet. It is now: 50 Credits - 320 KES.")
+    expect(told).to_be_visible()
+    assert paystack.state()["transactions"] == []
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("50 Credits - 400 KES")).to_be_visible()
+    expect(page.get_by_label("Promo code", exact=True)).to_have_value("")
+
+
 def test_a_closed_tab_loses_nothing(
     live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
 ) -> None:
@@ -120,9 +168,15 @@ def test_what_was_declined_is_tried_again_in_one_click(
 def test_without_scripts(
     live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
 ) -> None:
+    with live_server.acting():
+        factories.promo(code="KARIBU20")
     user = new_person(javascript=False).as_user(0)
     user.page.goto("/credits")
     user.page.get_by_text("50 Credits - 400 KES").click()
+    user.page.get_by_text("I have a promo code").click()
+    user.page.get_by_label("Promo code", exact=True).fill("karibu20")
+    user.page.get_by_role("button", name="Apply").click()
+    expect(user.page.get_by_role("radio", name="50 Credits - 320 KES")).to_be_checked()
     user.page.get_by_role("button", name="Pay now").click()
     user.page.get_by_role("link", name="Continue to payment").click()
     on_the_simulator(user.page, paystack)

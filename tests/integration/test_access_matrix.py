@@ -47,6 +47,8 @@ MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "credit_transfers":    ("",     "s",        "",         "S",     "S I"),
     "transactions":        ("",     "s",        "",         "S",     "S I U*"),
     "credit_packages":     ("",     "S",        "",         "S",     "S I U D"),
+    "promo_codes":         ("",     "",         "",         "S",     "S I U*"),
+    "promo_redemptions":   ("",     "",         "",         "S",     "S I U*"),
     "idempotency_keys":    ("",     "",         "",         "",      "S I D"),
     "webhook_events":      ("",     "",         "",         "S*",    "S I U*"),
     "receipts":            ("",     "s",        "",         "S",     "S I"),
@@ -135,6 +137,8 @@ COLUMNS = {
     ("transactions", "system", "U"): "status failure_reason completed_at refunded_at provider_response"
     " checkout_url webhook_received_count last_webhook_at needs_manual_review review_reason"
     " reviewed_by reviewed_at",
+    ("promo_codes", "system", "U"): "is_active",
+    ("promo_redemptions", "system", "U"): "status settled_at",
     ("webhook_events", "admin", "S"): "id provider event_key event reference received_count status"
     " error received_at last_received_at processed_at",
     ("webhook_events", "system", "U"): "received_count last_received_at status error processed_at",
@@ -145,7 +149,8 @@ COLUMNS = {
 #: said once more in words, because these matter most: nobody of the role can read the column
 NEVER_READ = {
     "public": ["real_users", "chats", "messages", "operators", "admins", "accounts", "sessions"],
-    "user": ["operators", "admins", "accounts", "profile_notes", "profile_note_history"],
+    "user": ["operators", "admins", "accounts", "profile_notes", "profile_note_history",
+             "promo_codes", "promo_redemptions"],
     "operator": ["admins", "accounts", "sessions", "transactions", "credit_transfers", "send_requests",
                  "receipts", "loyalty_entries", "webhook_events"],
     "admin": ["sessions", "send_requests", "message_drafts"],

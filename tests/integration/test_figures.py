@@ -230,6 +230,16 @@ FAULTS = {
     "a purchase for less than the package's price": (
         ("UPDATE transactions SET amount = 399 WHERE type = 'purchase'"),
         {"credits bought are those of the package", "spend = credited purchases"}),
+    "a use that was not given back": (
+        ("WITH t AS (INSERT INTO transactions (real_user_id, type, amount, credits_amount, status,"
+        " failure_reason, payment_provider, provider_reference, package_snapshot, promo_code,"
+        " discount_amount) SELECT real_user_id, type, 300, credits_amount, 'failed', 'abandoned',"
+        " payment_provider, 'fan-other', package_snapshot, 'PLANTED', 100 FROM transactions"
+        " WHERE type = 'purchase' RETURNING id, real_user_id), c AS (INSERT INTO promo_codes (code,"
+        " kind, value, created_by) VALUES ('PLANTED', 'fixed', 100, uuidv7()) RETURNING id)"
+        " INSERT INTO promo_redemptions (promo_code_id, real_user_id, transaction_id,"
+        " discount_amount) SELECT c.id, t.real_user_id, t.id, 100 FROM t, c"),
+        {"each use of a promo code stands as its purchase"}),
     "spend that nobody paid": (
         "UPDATE real_users SET total_spent = total_spent + 1", {"spend = credited purchases"}),
     "a point too many": (

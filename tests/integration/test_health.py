@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from fantooo.infra import redis
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.models import FictionalUser, JobRun, Operator, RealUser
+from fantooo.models import (
+    CreditPackage,
+    FictionalUser,
+    JobRun,
+    Operator,
+    PromoCode,
+    RealUser,
+)
 from fantooo.services import checks, expiry
 from tests.support import factories
 
@@ -127,8 +134,24 @@ def test_what_ran_out_ends_and_the_rest_stays(app: Flask) -> None:
                 (FictionalUser, character, {"is_featured": True, "featured_until": until}),
             ):
                 work.session.execute(update(model).where(model.id == key).values(**values))
-    assert expiry.end_what_ran_out() == expiry.Ended(bans=1, suspensions=1, features=1)
-    assert expiry.end_what_ran_out() == expiry.Ended(bans=0, suspensions=0, features=0)
+    began = now - timedelta(days=1)
+    for until in (over, ahead, None):
+        factories.package(valid_from=began, valid_until=until)
+        factories.promo(valid_from=began, valid_until=until)
+    for until in (over, ahead):
+        factories.package(discount_percentage=10, discount_until=until)
+    assert expiry.end_what_ran_out() == expiry.Ended(
+        1, 1, 1, packages=1, discounts=1, promo_codes=1
+    )
+    assert expiry.end_what_ran_out() == expiry.Ended(0, 0, 0)
+    with unit_of_work(as_system=True) as work:
+        shown = work.session.scalars(select(CreditPackage.discount_percentage)).all()
+        assert sorted(shown, key=str) == [10, None, None, None, None]
+        for model in (CreditPackage, PromoCode):
+            on = work.session.scalars(
+                select(model.is_active).where(model.valid_from == began)
+            ).all()
+            assert sorted(on) == [False, True, True]
     with unit_of_work(as_system=True) as work:
         left = [
             (

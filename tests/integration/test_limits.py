@@ -212,6 +212,7 @@ def test_the_numbers_of_the_product(app: Flask) -> None:
         "limit_messages": "60 per minute",
         "limit_messages_address": "1200 per minute",
         "limit_purchases": "10 per minute",
+        "limit_promo_codes": "10 per minute; 60 per day",
         "limit_sign_in": "5 per minute",
         "limit_sign_in_address": "60 per minute",
         "limit_name_check": "300 per minute",
@@ -254,3 +255,19 @@ def test_guesses_of_the_present_password(limited: Callable[..., Flask]) -> None:
     assert again.post("/me/email", data=wrong).status_code == 400
     refused(anna.post("/me/password", data={"present": PASSWORD}))
     refused(again.post("/me/email", data={"email": "a@b.test", "email_password": PASSWORD}))
+
+
+def test_promo_codes_of_an_account(limited: Callable[..., Flask]) -> None:
+    """Asked about or paid with, codes are counted together; who has none is not counted."""
+    app = limited("limit_promo_codes")
+    anna, ben = (app.test_client().become(factories.user()) for _ in range(2))  # type: ignore[attr-defined]
+    asked = ("/credits/promo", "/credits/buy", "/credits/promo")
+
+    def guess(number: int, browser: Any = anna) -> Any:
+        return browser.post(asked[number], data={"promo_code": f"GUESS{number}"})
+
+    assert statuses(guess, 3) == [400, 400, 429]
+    refused(guess(1))
+    assert anna.post("/credits/promo", data={"promo_code": " "}).status_code == 200
+    assert anna.post("/credits/buy", data={}).status_code == 400
+    assert statuses(lambda number: guess(number, ben), 2) == [400, 400]

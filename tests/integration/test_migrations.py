@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import flask_migrate
 import psycopg
@@ -10,6 +11,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from fantooo.extensions import db
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import Transaction
+from fantooo.services import credits, promos
 from tests.support import factories
 from tests.support.cluster import Place
 
@@ -41,6 +45,34 @@ def test_what_people_say_of_themselves(make_app: Callable[..., Flask], place: Pl
             assert connection.execute(seen).fetchone() == (1,)
             events = "SELECT count(*) FROM security_audit_log WHERE event = 'password_changed'"
             assert connection.execute(events).fetchone() == (1,)
+
+
+def test_promo_codes(make_app: Callable[..., Flask], place: Place) -> None:
+    """0006: purchases keep the price that a code made both ways, and money may still arrive."""
+    app = make_app()
+    folder = app.extensions["migrate"].directory
+    with app.app_context():
+        anna = factories.user()
+        assert anna.account_id
+        package = factories.package(discount_percentage=10, discount_until=datetime.now(UTC))
+        made = factories.purchase(anna.account_id, package, promo=factories.promo(), paid=False)
+        name = app.extensions["sqlalchemy"].engine.url.database
+        before = ScriptDirectory(folder).get_revision("0006").down_revision
+        with place.connect(name) as connection:
+            _forget_connections()
+            flask_migrate.downgrade(directory=folder, revision=str(before))
+            # The older release wrote down percentages without an end, and any word for a variant.
+            connection.execute("UPDATE credit_packages SET variant = 'A/B' WHERE name = 'Week'")
+            assert connection.execute("SELECT to_regclass('promo_codes')").fetchone() == (None,)
+            flask_migrate.upgrade(directory=folder)
+            kept = "SELECT amount, discount_amount FROM transactions WHERE id = %s"
+            assert connection.execute(kept, (made,)).fetchone() == (320, 80)
+            packages = "SELECT DISTINCT discount_percentage, variant FROM credit_packages"
+            assert connection.execute(packages).fetchall() == [(None, None)]
+        _forget_connections()
+        with unit_of_work(as_system=True) as work:
+            promos.settle(work, work.session.get_one(Transaction, made), paid=True)
+        assert credits.verify_ledger() == []
 
 
 def _forget_connections() -> None:

@@ -87,6 +87,7 @@ credits.show            GET  /credits                       302 200 200 302   40
 credits.show            GET  /credits?next=/chat/{chat}     302 200 200 302   403 403 403   403 403 403
 # Nothing is chosen, so that no provider is asked; see test_buying.
 credits.buy             POST /credits/buy                   302 400 400 302   403 403 403   403 403 403
+credits.apply_promo     POST /credits/promo                 302 400 400 302   403 403 403   403 403 403
 credits.returned        GET  /credits/return?reference={reference} 302 302 404 302   403 403 403   403 403 403
 credits.payment         GET  /credits/payments/{purchase}   302 200 404 302   403 403 403   403 403 403
 credits.receipt         GET  /credits/receipts/{receipt}    302 200 404 302   403 403 403   403 403 403
@@ -122,6 +123,18 @@ admin.payment           GET  /admin/payments/{chat}         302 403 403 403   40
 admin.verify_payment    POST /admin/payments/{chat}/verify  302 403 403 403   403 403 403   404 404 403
 admin.decide_payment    POST /admin/payments/{chat}/decide  302 403 403 403   403 403 403   404 404 403
 admin.settle_exception  POST /admin/payments/exceptions/{chat} 302 403 403 403   403 403 403   404 404 403
+admin.packages          GET  /admin/packages                302 403 403 403   403 403 403   200 200 403
+admin.new_package       GET  /admin/packages/new            302 403 403 403   403 403 403   200 200 403
+admin.make_package      POST /admin/packages/new            302 403 403 403   403 403 403   303 303 403
+admin.package           GET  /admin/packages/{package}      302 403 403 403   403 403 403   200 200 403
+admin.package           GET  /admin/packages/{chat}         302 403 403 403   403 403 403   404 404 403
+admin.change_package    POST /admin/packages/{package}      302 403 403 403   403 403 403   303 303 403
+admin.change_package    POST /admin/packages/{chat}         302 403 403 403   403 403 403   404 404 403
+admin.switch_package    POST /admin/packages/{package}/switch 302 403 403 403   403 403 403   303 303 403
+admin.promos            GET  /admin/promos                  302 403 403 403   403 403 403   200 200 403
+admin.new_promo         GET  /admin/promos/new              302 403 403 403   403 403 403   200 200 403
+admin.make_promo        POST /admin/promos/new              302 403 403 403   403 403 403   303 303 403
+admin.switch_promo      POST /admin/promos/{promo}/switch   302 403 403 403   403 403 403   303 303 403
 
 # Not in production: tests/integration/test_styleguide.py.
 styleguide.show         GET  /styleguide                    200 200 200 200   200 200 200   200 200 200
@@ -161,7 +174,8 @@ WRITES = {
     "user.save_notifications", "user.save_privacy", "user.end_session", "user.end_other_sessions",
     "user.open_chat", "user.consent", "user.set_favorite", "chat.rate", "chat.send", "chat.save_draft", "operator.set_availability",
     "operator.set_auto_next", "operator.send", "operator.save_draft", "operator.save_note",
-    "operator.hand_back", "people.logout",
+    "operator.hand_back", "people.logout", "admin.make_package", "admin.change_package",
+    "admin.switch_package", "admin.make_promo", "admin.switch_promo",
 }  # fmt: skip
 
 
@@ -200,6 +214,17 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         "operator.set_availability": lambda: {"available": "on"},
         "admin.decide_payment": lambda: {"decision": "credit", "reason": "as agreed"},
         "admin.settle_exception": lambda: {"reason": "as agreed"},
+        # A code that nobody made: nothing is shown but why.
+        "credits.apply_promo": lambda: {"promo_code": "NOSUCH"},
+        "admin.make_package": lambda: {"name": "Taste", "credits": "20", "price": "180"},
+        "admin.change_package": lambda: {"name": "Taste", "credits": "20", "price": "180"},
+        "admin.switch_package": lambda: {"on": "off"},
+        "admin.make_promo": lambda: {
+            "code": f"BY-{actor.replace('_', '-')}",
+            "kind": "percent",
+            "value": "20",
+        },
+        "admin.switch_promo": lambda: {"on": "off"},
         "operator.set_auto_next": dict,
         "operator.send": lambda: _reply(cast),
         "operator.save_draft": lambda: {"content": f"from {actor}"},
@@ -239,6 +264,8 @@ def address(cast: Cast, path: str) -> str:
         purchase=cast.world.purchase,
         receipt=cast.receipt,
         reference=cast.reference,
+        package=cast.world.package,
+        promo=cast.world.promo,
     )
 
 

@@ -31,6 +31,9 @@ class World:
     hidden: UUID
     #: Anna's purchase, paid and with a receipt
     purchase: UUID
+    #: what both bought, and the code they used for it
+    package: UUID
+    promo: UUID
 
 
 def build(connection: psycopg.Connection) -> World:
@@ -75,19 +78,21 @@ def build(connection: psycopg.Connection) -> World:
             liking.rate(chat_id, viewer.account_id, stars=4)
     factories.set_setting("price_text", 1)
     admin = factories.admin()
-    purchase = _purchase(anna)
-    _purchase(ben)
+    package = factories.package()
+    promo = factories.promo(admin.account_id)
+    purchase = _purchase(anna, package, promo)
+    _purchase(ben, package, promo)
     _by_hand(connection, admin, olga)
     return World(
         anna, ben, olga, otto, admin, annas, bens, waiting, published, hidden,
-        purchase,
+        purchase, package, promo,
     )  # fmt: skip
 
 
-def _purchase(viewer: Viewer) -> UUID:
-    """A credited purchase, its receipt, and points that were swapped."""
+def _purchase(viewer: Viewer, package: UUID, promo: UUID) -> UUID:
+    """A credited purchase with a promo code, its receipt, and points that were swapped."""
     assert viewer.account_id
-    bought = factories.purchase(viewer.account_id)
+    bought = factories.purchase(viewer.account_id, package, promo=promo)
     with unit_of_work(as_system=True) as work:
         work.session.add(
             LoyaltyEntry(

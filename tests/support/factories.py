@@ -101,29 +101,56 @@ def package(**changes: object) -> UUID:
         return made.id
 
 
-def purchase(user_id: UUID, package_id: UUID | None = None, *, paid: bool = True) -> UUID:
+def promo(admin_id: UUID | None = None, **changes: object) -> UUID:
+    """A promo code that can be used: 20 % off, once for each person."""
+    from fantooo.models import PromoCode
+
+    values = {
+        "code": unique("C-").upper()[:20],
+        "kind": "percent",
+        "value": 20,
+        "created_by": admin_id or admin().account_id,
+        **changes,
+    }
+    with unit_of_work(as_system=True) as work:
+        made = PromoCode(**values)
+        work.session.add(made)
+        work.session.flush()
+        return made.id
+
+
+def purchase(
+    user_id: UUID, package_id: UUID | None = None, *, paid: bool = True, promo: UUID | None = None
+) -> UUID:
     """A purchase as the services write it, credited unless it was not ``paid``."""
-    from fantooo.models import IdempotencyKey, Transaction
+    from fantooo.domain.promos import Offer
+    from fantooo.models import IdempotencyKey, PromoCode, Transaction
     from fantooo.queries import payments as reads
-    from fantooo.services import credits, receipts
+    from fantooo.services import credits, promos, receipts
 
     package_id = package_id or package()
     with unit_of_work(as_system=True) as work:
         wallet = work.session.get_one(RealUser, user_id, with_for_update=True)
-        chosen = reads.package(package_id, wallet.user_tier)
+        chosen = reads.package(package_id, user_id, wallet.user_tier)
+        code = work.session.get_one(PromoCode, promo).code if promo else ""
+        offer = promos.agree(work, wallet, chosen, code) if code else Offer(chosen)
         made = Transaction(
-            real_user_id=user_id, type="purchase", amount=chosen.price, currency=chosen.currency,
-            credits_amount=chosen.credits, bonus_credits=chosen.bonus, reason=chosen.name,
+            real_user_id=user_id, type="purchase", amount=offer.to_pay, currency=chosen.currency,
+            credits_amount=chosen.credits, bonus_credits=offer.bonus, reason=chosen.name,
             payment_provider="paystack", provider_reference=buying.new_reference(),
             channel="checkout", package_id=package_id, package_snapshot=chosen.snapshot(),
-            checkout_url="http://127.0.0.1:9/checkout",
+            checkout_url="http://127.0.0.1:9/checkout", promo_code=code or None,
+            discount_amount=offer.discount,
         )  # fmt: skip
         work.session.add(made)
         work.session.flush()
+        if offer.deal:
+            promos.reserve(work, offer.deal, made)
         work.session.add(IdempotencyKey(account_id=user_id, key=uuid4(), transaction_id=made.id))
         if paid:
             made.status = "success"
             made.completed_at = datetime.now(UTC)
+            promos.settle(work, made, paid=True)
             credits.add_purchase(work, wallet, made)
             receipts.issue(work, made)
         return made.id

@@ -38,6 +38,7 @@ _SEND = "fantooo/services/sql/send_message.sql"
 _SENDS = "tests/races/test_sends.py::"
 _SOCKETS = "tests/live/test_sockets.py::"
 _AWAY = "tests/integration/test_database_away.py::"
+_PROMOS = "tests/integration/test_promos.py::"
 
 MUTANTS = [
     Mutant("no lock on the chat", _SEND, "WHERE id = p_chat FOR UPDATE;", "WHERE id = p_chat;",
@@ -129,6 +130,20 @@ MUTANTS = [
            _SOCKETS + "test_a_flood_is_closed_and_others_do_not_notice"),
     Mutant("no word on stopping", "gunicorn.conf.py", "_SERVICE_RESTART = 1012", "_SERVICE_RESTART = 1001",
            _SOCKETS + "test_a_stopping_server_says_so_and_answers_what_it_began"),
+    Mutant("no lock on the promo code", "fantooo/services/promos.py",
+           ".with_for_update().execution_options(populate_existing=True)", "",
+           "tests/races/test_promos.py::test_the_last_use_goes_to_one_of_sixteen"),
+    Mutant("a promo code is not given back", "fantooo/services/payments.py",
+           "    promos.settle(work, bought, paid=False)\n", "", _PROMOS + "test_a_payment_that_fails_gives_the_code_back"),
+    Mutant("a promo code does not become used", "fantooo/services/payments.py",
+           "    promos.settle(work, bought, paid=True)\n", "", _PROMOS + "test_a_code_of_each_kind_is_paid_as_shown"),
+    Mutant("another price than shown is taken", "fantooo/services/payments.py",
+           "if shown and shown != offer.shown:", "if False:", _PROMOS + "test_nobody_is_charged_what_was_not_shown"),
+    Mutant("a promo code that was not applied is taken", "fantooo/web/credits.py",
+           'if code != request.form.get("promo_shown", ""):', "if False:",
+           _PROMOS + "test_pay_with_a_code_that_was_only_typed_shows_its_price_first"),
+    Mutant("promo codes can be guessed", "fantooo/web/credits.py", "@limits.promo_codes\n", "",
+           "tests/integration/test_limits.py::test_promo_codes_of_an_account"),
 ]  # fmt: skip
 
 

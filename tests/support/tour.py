@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from playwright.sync_api import Page, Route, expect
@@ -194,6 +195,7 @@ def _finish(
         held = operator_queries.held(operator.account_id)  # type: ignore[arg-type]
     world.ids["desk"] = held[0].chat_id
     _payments(world, user)
+    _promos(admin, world.ids["package"])
     fresh = factories.user(username="fresh_face")
     world.people = {
         "user": user, "newcomer": newcomer, "poor": poor, "banned": banned, "operator": operator,
@@ -211,6 +213,7 @@ def _payments(world: World, user: Viewer) -> None:
     package = offered[1] if offered else _packages()
     paid = factories.purchase(user.account_id, package)
     world.ids["payment_success"] = paid
+    world.ids["package"] = package
     states = {
         "open": "return_to = '/chats'",
         "phone": "status = 'processing', channel = 'mpesa', checkout_url = NULL",
@@ -232,6 +235,29 @@ def _payments(world: World, user: Viewer) -> None:
         world.ids["receipt"] = work.session.scalars(
             select(Receipt.id).where(Receipt.transaction_id == paid)
         ).one()
+
+
+def _promos(admin: Viewer, package: UUID) -> None:
+    """Codes in each of their states, some of them used."""
+    now = datetime.now(UTC)
+    used = factories.promo(
+        admin.account_id, code="KARIBU20", max_uses=200, budget_amount=50_000, min_price=300,
+        first_purchase_only=True, valid_until=now + timedelta(days=30),
+    )  # fmt: skip
+    spent = factories.promo(admin.account_id, code="FIRST-100", kind="fixed", value=100, max_uses=2)
+    factories.promo(
+        admin.account_id, code="ZAWADI", kind="bonus", value=15, valid_from=now + timedelta(days=3)
+    )
+    factories.promo(admin.account_id, code="WEEKEND", value=10, is_active=False)
+    factories.promo(
+        admin.account_id, code="MAY-2026", value=5, per_user_limit=3, is_active=False,
+        valid_from=now - timedelta(days=60), valid_until=now - timedelta(days=30),
+    )  # fmt: skip
+    for code, times in ((used, 5), (spent, 2)):
+        for number in range(times):
+            buyer = factories.user().account_id
+            assert buyer
+            factories.purchase(buyer, package, promo=code, paid=number > 0)
 
 
 def _packages() -> UUID:
@@ -437,6 +463,19 @@ def _wrong_number(page: Page, world: World) -> None:
     expect(page.get_by_text("Enter a Kenyan M-Pesa number")).to_be_visible()
 
 
+def _code(code: str, shown: str) -> Callable[[Page, World], None]:
+    """Types a promo code and asks for its prices."""
+
+    def act(page: Page, world: World) -> None:
+        page.get_by_text("I have a promo code").click()
+        page.get_by_label("Promo code", exact=True).fill(code)
+        page.get_by_role("button", name="Apply").click()
+        expect(page.get_by_text(shown).first).to_be_visible()
+        page.locator(".promo").scroll_into_view_if_needed()
+
+    return act
+
+
 def _made_error(which: int | str) -> Callable[[Page, World], None]:
     def act(page: Page, world: World) -> None:
         status, body, headers = world.error_page(which)
@@ -534,6 +573,8 @@ STOPS = (
     Stop("credits-first", "credits.show", "/credits", "poor"),
     Stop("credits-phone", "credits.show", "/credits", "poor", act=_m_pesa),
     Stop("credits-error", "credits.show", "/credits", "poor", act=_wrong_number),
+    Stop("credits-promo", "credits.show", "/credits", "poor", act=_code("karibu20", "is in the prices below")),
+    Stop("credits-promo-error", "credits.show", "/credits", "poor", act=_code("first-100", "This code has been used up")),
     Stop("payment-open", "credits.payment", "/credits/payments/{payment_open}", "user"),
     Stop("payment-waiting", "credits.payment", "/credits/payments/{payment_open}?back=1", "user"),
     Stop("payment-phone", "credits.payment", "/credits/payments/{payment_phone}", "user"),
@@ -557,6 +598,13 @@ STOPS = (
     Stop("payments-none", "admin.payments", "/admin/payments?text=nobody", "admin"),
     Stop("admin-payment", "admin.payment", "/admin/payments/{payment_success}", "admin"),
     Stop("admin-payment-review", "admin.payment", "/admin/payments/{payment_review}", "admin"),
+    Stop("packages", "admin.packages", "/admin/packages", "admin"),
+    Stop("package-new", "admin.new_package", "/admin/packages/new", "admin"),
+    Stop("package-errors", "admin.new_package", "/admin/packages/new", "admin", act=_submit_empty),
+    Stop("package", "admin.package", "/admin/packages/{package}", "admin"),
+    Stop("promos", "admin.promos", "/admin/promos", "admin"),
+    Stop("promo-new", "admin.new_promo", "/admin/promos/new", "admin"),
+    Stop("promo-errors", "admin.new_promo", "/admin/promos/new", "admin", act=_submit_empty),
     Stop("error-403", "", "/admin/dashboard", "user"),
     Stop("error-404", "", "/nothing-here"),
     Stop("error-429", "", "/how-it-works", act=_made_error(429)),

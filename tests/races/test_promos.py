@@ -1,0 +1,174 @@
+"""Many people and one promo code: the last use goes to one of them, and nobody else keeps one."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from fantooo.domain import promos as rules
+from fantooo.domain.errors import ValidationError
+from fantooo.domain.viewer import SYSTEM, Viewer
+from fantooo.extensions import db
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.services import credits, payments
+from tests.support import factories, race
+from tests.support.paystack import PaystackSimulator
+from tests.support.server import today_at
+
+RACERS = 16
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
+    app = make_app(database_pool_size=24, fantooo_clock=today_at(14), **paystack.settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        assert credits.verify_ledger() == []
+        db.session.remove()
+
+
+def _rows(sql: str, **values: object) -> list[Any]:
+    with unit_of_work(as_system=True) as work:
+        return list(work.session.execute(text(sql), values).all())
+
+
+def _buy(viewer: Viewer, package: uuid.UUID, code: str) -> uuid.UUID:
+    assert viewer.account_id
+    return payments.buy(
+        account_id=viewer.account_id,
+        package_id=package,
+        key=uuid.uuid4(),
+        channel="checkout",
+        phone="",
+        return_to="",
+        callback_url="http://127.0.0.1:9/credits/return",
+        promo_code=code,
+    )
+
+
+def _refusals(results: list[Any]) -> list[str]:
+    """The reasons of those who were refused; nothing else may have gone wrong."""
+    errors = race.of(results, Exception)
+    assert race.of(errors, ValidationError) == errors, errors
+    return [error.fields["promo_code"] for error in errors]
+
+
+def _standing(code: str) -> tuple[int, int]:
+    """How many uses of a code are there, and how many purchases name it."""
+    row = _rows(
+        "SELECT (SELECT count(*) FROM promo_redemptions AS r JOIN promo_codes AS p"
+        " ON p.id = r.promo_code_id WHERE p.code = :c) AS uses,"
+        " (SELECT count(*) FROM transactions WHERE promo_code = :c) AS purchases",
+        c=code,
+    )[0]
+    return row.uses, row.purchases
+
+
+def test_the_last_use_goes_to_one_of_sixteen(
+    shop: Flask, paystack: PaystackSimulator, rounds: int
+) -> None:
+    package = factories.package()
+    people = [factories.user() for _ in range(RACERS)]
+    for number in range(rounds):
+        code = f"LAST-{number}"
+        factories.promo(code=code, max_uses=1)
+        tasks = [(viewer, lambda v=viewer, c=code: _buy(v, package, c)) for viewer in people]
+        results = race.race(shop, tasks)
+        assert len(race.of(results, uuid.UUID)) == 1
+        assert _refusals(results) == [rules.USED_UP] * (RACERS - 1)
+        assert _standing(code) == (1, 1)
+    assert len(paystack.state()["transactions"]) == rounds
+
+
+def test_a_budget_is_never_overdrawn(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
+    """Each takes 80 of 400: five fit."""
+    package = factories.package()
+    people = [factories.user() for _ in range(RACERS)]
+    for number in range(rounds):
+        code = f"SUM-{number}"
+        factories.promo(code=code, budget_amount=400)
+        tasks = [(viewer, lambda v=viewer, c=code: _buy(v, package, c)) for viewer in people]
+        results = race.race(shop, tasks)
+        assert len(race.of(results, uuid.UUID)) == 5
+        assert set(_refusals(results)) == {rules.USED_UP}
+        assert _standing(code) == (5, 5)
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_one_person_in_sixteen_tabs(
+    shop: Flask, paystack: PaystackSimulator, rounds: int, limit: int
+) -> None:
+    package = factories.package()
+    for number in range(rounds):
+        anna, code = factories.user(), f"ONCE-{limit}-{number}"
+        factories.promo(code=code, per_user_limit=limit)
+        results = race.race(shop, [(anna, lambda c=code: _buy(anna, package, c))] * RACERS)
+        assert len(race.of(results, uuid.UUID)) == limit
+        assert _refusals(results) == [rules.WAITING] * (RACERS - limit)
+        assert _standing(code) == (limit, limit)
+
+
+def test_giving_back_against_taking(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
+    """The one who holds the last use fails to pay while others ask for it: at most one of them
+    gets it, and nobody waits for another for ever."""
+    package = factories.package()
+    people = [factories.user() for _ in range(RACERS)]
+    for number in range(rounds):
+        code, holder = f"BACK-{number}", factories.user()
+        factories.promo(code=code, max_uses=1)
+        made = _buy(holder, package, code)
+        reference = _rows("SELECT provider_reference AS r FROM transactions WHERE id = :i", i=made)[
+            0
+        ].r
+        paystack.finish(reference, status="failed", announce=False)
+        tasks: list[tuple[Viewer, Callable[[], Any]]] = [
+            (viewer, lambda v=viewer, c=code: _buy(v, package, c)) for viewer in people
+        ]
+        tasks.append((SYSTEM, lambda r=reference: payments.settle(r)))
+        random.shuffle(tasks)
+        results = race.race(shop, tasks)
+        assert race.of(results, str) == ["failed"]
+        taken = len(race.of(results, uuid.UUID))
+        assert taken <= 1
+        assert _refusals(results) == [rules.USED_UP] * (RACERS - taken)
+        kept = _rows(
+            "SELECT count(*) AS n FROM promo_redemptions AS r JOIN promo_codes AS p"
+            " ON p.id = r.promo_code_id WHERE p.code = :c AND r.status = 'reserved'",
+            c=code,
+        )
+        assert kept[0].n == taken
+
+
+def test_late_money_and_a_new_buyer_at_once(
+    shop: Flask, paystack: PaystackSimulator, rounds: int
+) -> None:
+    """What was paid is credited and counts, whoever took the use meanwhile."""
+    package = factories.package()
+    for number in range(rounds):
+        code, anna, ben = f"LATE-{number}", factories.user(), factories.user()
+        factories.promo(code=code, max_uses=1)
+        made = _buy(anna, package, code)
+        reference = _rows("SELECT provider_reference AS r FROM transactions WHERE id = :i", i=made)[
+            0
+        ].r
+        paystack.finish(reference, status="failed", announce=False)
+        assert payments.settle(reference) == "failed"
+        paystack.finish(reference, status="success", announce=False)
+        tasks: list[tuple[Viewer, Callable[[], Any]]] = [
+            (SYSTEM, lambda r=reference: payments.settle(r)),
+            (SYSTEM, lambda r=reference: payments.settle(r)),
+            (ben, lambda c=code: _buy(ben, package, c)),
+        ]
+        random.shuffle(tasks)
+        results = race.race(shop, tasks)
+        assert race.of(results, str) == ["success", "success"]
+        assert set(_refusals(results)) <= {rules.USED_UP}
+        balance = _rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)
+        assert balance[0].credits == 60
