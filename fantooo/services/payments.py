@@ -35,7 +35,7 @@ from fantooo.infra import job_queue, redis
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import IdempotencyKey, RealUser, Transaction
 from fantooo.queries import payments as reads, settings
-from fantooo.services import credits, outbox, receipts
+from fantooo.services import credits, exclusion, limits, outbox, receipts
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +85,8 @@ def buy(
 
     ``key`` is drawn with the page that shows the button: pressed twice it is one wish. Raises
     ``ValidationError`` for a phone number M-Pesa cannot have, ``NotFound`` for a package that is
-    not on offer, ``PaymentFailed`` when the provider cannot or will not take the payment.
+    not on offer, ``PaymentFailed`` when the provider cannot or will not take the payment, and
+    ``SpendingPaused`` when the buyer's own limit or break, or a freeze, is in the way.
     """
     if not is_open():
         raise PaymentFailed("Buying is not open yet.")
@@ -200,6 +201,7 @@ def _write_order(
             made = work.session.get_one(Transaction, earlier.transaction_id)
             return _order(made, is_new=False)
         package = reads.package(package_id, wallet.user_tier)
+        limits.check_purchase(work, wallet, package.price)
         made = Transaction(
             real_user_id=account_id,
             type="purchase",
@@ -263,6 +265,7 @@ def _ask_phone(order: _Order, account_id: UUID, number: str) -> None:
         charge = None
     with unit_of_work(as_system=True) as work:
         made = _lock(work, order.reference)
+        exclusion.keep_phone(work, made, number)
         if made.status == "pending":
             made.status = "processing"
         if charge is not None:
@@ -375,6 +378,7 @@ def _succeed(
         )
         return
     _credit(work, wallet, bought)
+    exclusion.note_payer(work, wallet, bought, view)
 
 
 def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:

@@ -10,11 +10,12 @@ from uuid import UUID, uuid4, uuid5
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fantooo.domain.errors import PaymentFailed, ValidationError
+from fantooo.domain import limits as limit_rules
+from fantooo.domain.errors import PaymentFailed, SpendingPaused, ValidationError
 from fantooo.extensions import limiter
-from fantooo.queries import payments as reads, settings
+from fantooo.queries import limits as limit_reads, payments as reads, settings
 from fantooo.queries.payments import HISTORY_PAGE, Purchase
-from fantooo.services import credits as ledger, payments, receipts
+from fantooo.services import credits as ledger, limits as own_limits, payments, receipts
 from fantooo.services.payments import Channel
 from fantooo.web import forms, guards, limits
 from fantooo.web.errors import wants_fragment
@@ -57,7 +58,7 @@ def buy() -> ResponseReturnValue:
             return_to=return_to,
             callback_url=url_for("credits.returned", _external=True),
         )
-    except (ValidationError, PaymentFailed) as error:
+    except (ValidationError, PaymentFailed, SpendingPaused) as error:
         fields = error.fields if isinstance(error, ValidationError) else {"": error.message}
         page = "partials/credits/buy.html" if wants_fragment() else "pages/user/credits.html"
         form = _form(return_to, errors=fields)
@@ -76,6 +77,33 @@ def buy() -> ResponseReturnValue:
         response.headers["HX-Redirect"] = to_provider or following
         return response
     return redirect(following, 303)
+
+
+@blueprint.post("/limit")
+@limiter.limit(limits.setting("limit_own_page"), key_func=lambda: f"me:{guards.me().account_id}")
+def answer_offer() -> ResponseReturnValue:
+    """The answer to the offer of a limit before the first payment: one, or none."""
+    account = guards.account_id()
+    return_to = forms.local_path(request.form.get("next", ""), "")
+    period, typed = request.form.get("period", ""), request.form.get("most", "")[:40]
+    errors: dict[str, str] = {}
+    if "decline" in request.form:
+        own_limits.decline_offer(account)
+    else:
+        try:
+            own_limits.set_limit(account, period, typed)
+        except ValidationError as error:
+            errors = {"most": error.message}
+    if wants_fragment():
+        # The form, or what it led to, in the place of the form; 200 so that htmx takes it.
+        return render_template("partials/credits/buy.html", **_form(return_to, offer_errors=errors))
+    if not errors:
+        return redirect(url_for("credits.show", next=return_to or None), 303)
+    page = {"wallet": reads.wallet(account), "settings": settings.current()}
+    form = _form(return_to, offer_errors=errors)
+    return render_template(
+        "pages/user/credits.html", **form, **page, **_history(account, None)
+    ), 400
 
 
 @blueprint.get("/return")
@@ -155,12 +183,24 @@ def _wish() -> tuple[UUID, Channel, UUID]:
     return package, cast("Channel", channel), key
 
 
-def _form(return_to: str, errors: dict[str, str] | None = None) -> dict[str, object]:
+def _form(
+    return_to: str,
+    errors: dict[str, str] | None = None,
+    offer_errors: dict[str, str] | None = None,
+) -> dict[str, object]:
     """What the buying form shows; what was chosen stays chosen."""
     account = guards.account_id()
+    is_first = not reads.has_bought(account)
     return {
         "packages": reads.packages(reads.tier(account)) if payments.is_open() else [],
-        "is_first": not reads.has_bought(account),
+        "is_first": is_first,
+        "offers_limit": is_first and limit_reads.is_offered(account),
+        "offer_errors": offer_errors or {},
+        "period": request.form.get("period", "week"),
+        "most": request.form.get("most", "")[:40],
+        "limits": limit_reads.any_set(limit_reads.uses(account)),
+        "in_words": limit_rules.ends_in_words,
+        "standing": limit_reads.standing(account),
         "key": uuid4(),
         "next": return_to,
         "errors": errors or {},
