@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from sqlalchemy import text
 from fantooo.domain.errors import SelfExcluded, SendingPaused, SpendingPaused
 from fantooo.domain.viewer import ANONYMOUS, Viewer
 from fantooo.extensions import db
+from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.services import accounts, credits, exclusion, limits, payments, stretches
 from tests.support import factories, race
@@ -81,74 +81,75 @@ def test_sixteen_purchases_never_pass_a_limit(
 def test_a_limit_lowered_during_purchases(
     shop: Flask, paystack: PaystackSimulator, rounds: int
 ) -> None:
-    """Once the lowering is committed no purchase that passes it is begun; what was begun is credited."""
+    """Once the lowering holds no purchase that passes it is begun; what was begun is credited."""
     package = factories.package()
+    before = after = 0
     for number in range(rounds):
         anna = factories.user()
         assert anna.account_id
         account = anna.account_id
         limits.set_limit(account, "week", "4,000")
-
-        def lower(account: uuid.UUID = account) -> datetime:
-            limits.set_limit(account, "week", "900")
-            return datetime.now(UTC)
-
         tasks: list[tuple[Viewer, Callable[[], Any]]] = [
             (anna, lambda: _buy(anna, package))  # noqa: B023
         ] * TABS
-        tasks.insert(number % TABS, (anna, lower))
+        lower = (anna, lambda: limits.set_limit(account, "week", "900"))  # noqa: B023
+        tasks.insert(number % TABS, lower)
         results = race.race(shop, tasks)
         assert race.of(results, Exception) == race.of(results, SpendingPaused)
-        lowered_at = race.of(results, datetime)[0]
+        # Both ids are drawn under the wallet's lock, so their order is the order of the lock.
+        lowered = _rows(
+            "SELECT id FROM limit_changes WHERE what = 'lowered' AND real_user_id = :u", u=account
+        )
         bought = _rows(
-            "SELECT created_at, provider_reference FROM transactions WHERE real_user_id = :u"
-            " AND type = 'purchase' AND status = 'pending' ORDER BY created_at",
+            "SELECT id, provider_reference FROM transactions WHERE real_user_id = :u"
+            " AND type = 'purchase' AND status = 'pending' ORDER BY id",
             u=account,
         )
-        # A purchase's transaction began after the commit: then all before it fits in, too.
-        after = [row for row in bought if row.created_at > lowered_at]
-        assert not after or 400 * len(bought) <= 900
-        if bought:
-            paystack.finish(bought[-1].provider_reference, announce=False)
-            assert payments.settle(bought[-1].provider_reference) == "success"
-        if _spent(anna) + 400 > 900:
-            with pytest.raises(SpendingPaused):
-                _buy(anna, package)
+        for count, row in enumerate(bought, start=1):
+            assert 400 * count <= (900 if row.id > lowered[0].id else 4000)
+            after += row.id > lowered[0].id
+            before += row.id < lowered[0].id
+        assert len(bought) >= 2
+        paystack.finish(bought[-1].provider_reference, announce=False)
+        assert payments.settle(bought[-1].provider_reference) == "success"
+        with pytest.raises(SpendingPaused):
+            _buy(anna, package)
+    print(f"\n[limits] {before} purchases before the lowering, {after} after it")
+    assert before, "no purchase came before a lowering: the race has shown nothing"
 
 
 def test_no_message_is_charged_after_a_break_began(shop: Flask, rounds: int) -> None:
+    before = 0
     for number in range(rounds):
         anna = factories.user(100)
         assert anna.account_id
+        account = anna.account_id
         chats = [factories.open_chat(anna, factories.character()) for _ in range(4)]
         for chat in chats:
             for _ in range(3):
                 factories.send(anna, chat)
-
-        def rest(account: uuid.UUID = anna.account_id) -> datetime:
-            limits.take_time_out(account, "24h")
-            return _rows("SELECT clock_timestamp() AS now")[0].now  # type: ignore[no-any-return]
-
         tasks: list[tuple[Viewer, Callable[[], Any]]] = [
-            (anna, lambda chat=chats[n % 4]: factories.send(anna, chat))  # noqa: B023
+            (anna, lambda chat=chats[n % 4]: factories.send(anna, chat))  # type: ignore[misc]  # noqa: B023
             for n in range(TABS)
         ]
-        tasks.insert(number % TABS, (anna, rest))
+        rest = (anna, lambda: limits.take_time_out(account, "24h"))  # noqa: B023
+        tasks.insert(number % TABS, rest)
         results = race.race(shop, tasks)
         assert race.of(results, Exception) == race.of(results, SendingPaused)
-        began = race.of(results, datetime)[0]
-        # xmin order is commit order of nothing; the wallet's own stamp says who was last under its lock.
-        late = _rows(
-            "SELECT count(*) AS n FROM credit_transfers AS t JOIN account_pauses AS p"
-            " ON p.real_user_id = t.real_user_id WHERE t.real_user_id = :u"
-            " AND t.kind = 'message_charge' AND t.created_at > :b",
-            u=anna.account_id,
-            b=began,
+        began = _rows(
+            "SELECT id FROM limit_changes WHERE what = 'time_out' AND real_user_id = :u", u=account
         )
-        assert late[0].n == 0
+        # Both ids are drawn under the wallet's lock, so their order is the order of the lock.
+        charges = _rows(
+            "SELECT id FROM credit_transfers WHERE real_user_id = :u AND kind = 'message_charge'",
+            u=account,
+        )
+        assert [row for row in charges if row.id > began[0].id] == []
+        before += len(charges)
         with pytest.raises(SendingPaused) as caught:
             factories.send(anna, chats[0])
         assert caught.value.details["reason"] == "paused_by_user"
+    assert before, "no message came before a break: the race has shown nothing"
 
 
 def test_no_session_is_left_beside_an_exclusion(shop: Flask, rounds: int) -> None:
@@ -176,11 +177,10 @@ def test_of_many_tabs_one_says_the_time(shop: Flask, rounds: int) -> None:
         anna = factories.user()
         assert anna.account_id
         account = anna.account_id
-        _rows(
-            "INSERT INTO active_stretches (real_user_id, began_at, last_at, active_seconds)"
-            " VALUES (:u, now() - interval '70 minutes', now(), 3600) RETURNING 1",
-            u=account,
-        )
+        with acting_as(anna):
+            stretches.note(account)
+            with unit_of_work() as work:
+                work.session.execute(text("UPDATE active_stretches SET active_seconds = 3600"))
         results = race.race(shop, [(anna, lambda: stretches.tell(account))] * 8)  # noqa: B023
         assert race.of(results, Exception) == []
         assert len([told for told in results if told is not None]) == 1
