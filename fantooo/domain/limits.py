@@ -184,7 +184,7 @@ def ends_in_words(use: Use) -> str:
     """When a period ends, in Nairobi: midnight, ``Monday, 30 Nov``, ``1 Dec``."""
     day = use.ends.astimezone(EAT)
     if use.limit.period == "day":
-        return "midnight, Nairobi time"
+        return "midnight"
     named = f"{day.day} {day.strftime('%b')}"
     return f"Monday, {named}" if use.limit.period == "week" else named
 

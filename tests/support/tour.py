@@ -482,6 +482,13 @@ def _known_browser(page: Page, world: World) -> None:
     page.context.clear_cookies(name="fantooo_device")
 
 
+def _at(section: str) -> Callable[[Page, World], None]:
+    def act(page: Page, world: World) -> None:
+        page.locator(f"#{section}").evaluate("node => node.scrollIntoView({ behavior: 'instant' })")
+
+    return act
+
+
 def _wrong_limit(page: Page, world: World) -> None:
     page.fill("#limit-day input[name=day]", "a little")
     page.locator("#limit-day").get_by_role("button", name="Set the limit of a day").click()
@@ -595,9 +602,9 @@ STOPS = (
     Stop("me", "user.me", "/me", "user"),
     Stop("me-errors", "user.me", "/me", "poor", act=_me_errors),
     Stop("me-saved", "user.me", "/me", "poor", act=_me_saved),
-    Stop("me-limits", "user.me", "/me#me-limits", "careful"),
-    Stop("me-limits-error", "user.me", "/me#me-limits", "careful", act=_wrong_limit),
-    Stop("me-break", "user.me", "/me#me-breaks", "pausing"),
+    Stop("me-limits", "user.me", "/me", "careful", act=_at("me-limits")),
+    Stop("me-limits-error", "user.me", "/me", "careful", act=_wrong_limit),
+    Stop("me-break", "user.me", "/me", "pausing", act=_at("me-breaks")),
     Stop("self-exclusion", "user.self_exclusion", "/me/self-exclusion", "user"),
     Stop("self-exclusion-error", "user.self_exclusion", "/me/self-exclusion", "user", act=_submit_empty),
     Stop("time-here", "chat.inbox", "/chats", "careful", act=_an_hour_later, character=True),

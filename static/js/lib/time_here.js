@@ -2,6 +2,7 @@
 // several pages one says it. The server counts; a page in use asks it now and then.
 
 const EVERY = 60_000;
+const MOMENT = 500;
 
 export function startTimeHere() {
   const { dataset } = document.body;
@@ -37,8 +38,8 @@ function whenQuiet() {
     for (const kind of KINDS) document.removeEventListener(kind, later, true);
     say();
   };
-  // After what is going on now: a field that loses the focus may hand it to another.
-  const later = () => setTimeout(look, 0);
+  // After what is going on now: a field may hand the focus to another, or a press may lead elsewhere.
+  const later = () => setTimeout(look, MOMENT);
   for (const kind of KINDS) document.addEventListener(kind, later, true);
   look();
 }
