@@ -103,6 +103,8 @@ def test_keeping_oneself_out(live_server: LiveServer, new_person: NewPerson) -> 
     expect(page).to_have_url(f"{live_server.url}/login")
     expect(page.get_by_text("in this browser, until")).to_be_visible()
     other_tab.wait_for_url("**/login**")
+    # Both tabs were led there at once; the form of the one loaded last is the one that is taken.
+    page.goto("/login")
     page.get_by_label("User name").fill("anna_leaves")
     page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
     page.get_by_role("button", name="Log in").click()
