@@ -1,4 +1,4 @@
-"""``flask payments settle | replay | reconcile``."""
+"""``flask payments settle | replay | reconcile | unfreeze``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from fantooo.domain.errors import NotFound, ServiceUnavailable
-from fantooo.services import payments as service, reconciliation, webhooks
+from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
+from fantooo.services import limits, payments as service, reconciliation, webhooks
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -50,3 +50,17 @@ def reconcile(days: int) -> None:
     except ServiceUnavailable as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{found} exceptions")
+
+
+@payments.command("unfreeze")
+@click.argument("username")
+@click.option("--reason", required=True, help="Why, for the audit log.")
+def unfreeze(username: str, reason: str) -> None:
+    """Lets somebody buy and pay for messages again, after their payments were looked at."""
+    try:
+        limits.unfreeze_spending(username, reason)
+    except NotFound as error:
+        raise click.ClickException(f"There is no user {username}") from error
+    except ValidationError as error:
+        raise click.ClickException(error.message) from error
+    click.echo("They can buy and send again")

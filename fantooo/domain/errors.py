@@ -6,7 +6,9 @@ Status, text and action are the original design's error table; the rows it lacks
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Literal
+from uuid import UUID
 
 Action = Literal[
     "purchase_dialog",
@@ -183,6 +185,23 @@ class SendingPaused(FantoooError):
     """This chat or person may not send now; the message says why."""
 
     look = Look(423, "sending_paused", "Sending is paused in this chat", "toast")
+
+
+class SpendingPaused(FantoooError):
+    """Nothing may be bought now, by one's own limit or break or a freeze; the message says why."""
+
+    look = Look(423, "spending_paused", "Buying is paused for now", "toast")
+
+
+class SelfExcluded(FantoooError):
+    """Somebody who excluded themselves wants in. ``until``: when they may ask to come back."""
+
+    look = Look(423, "self_excluded", "You asked us to keep you out for a time", "login")
+
+    def __init__(self, account_id: UUID, until: datetime) -> None:
+        self.account_id = account_id
+        self.until = until
+        super().__init__(until=until.isoformat())
 
 
 class TooManyRequests(FantoooError):

@@ -44,6 +44,10 @@ class Viewer:
     shows_online: bool = True
     #: the session's time of last use is minutes old and should be noted anew
     seen_long_ago: bool = False
+    #: the user's time of use was noted within the last minute
+    use_noted: bool = True
+    #: how long the user has been here since they were last told
+    active_seconds: int = 0
     admin_role: str = ""
     permissions: frozenset[str] = field(default_factory=frozenset)
 

@@ -91,6 +91,9 @@ class TransactionView:
     fees: int | None
     gateway_response: str
     email: str = field(repr=False)
+    #: what tells one card or phone from others; the provider does not always say it
+    card_signature: str = field(default="", repr=False)
+    payer_phone: str = field(default="", repr=False)
 
     @property
     def status_known(self) -> bool:
@@ -197,6 +200,7 @@ def _event_key(name: str, data: Mapping[str, Any]) -> str:
 def transaction(found: Any, call: str) -> TransactionView:
     """Reads a payment. Raises ``ProviderAnswerInvalid``."""
     data = object_in(found, call)
+    paid_with = _inner(data, "authorization")
     return TransactionView(
         id=_cents(data.get("id"), "id", call),
         reference=text_in(data, "reference", call),
@@ -211,6 +215,8 @@ def transaction(found: Any, call: str) -> TransactionView:
         fees=_optional_cents(data, "fees", call),
         gateway_response=text_in(data, "gateway_response", call, default=""),
         email=text_in(_inner(data, "customer"), "email", call, default=""),
+        card_signature=_perhaps(paid_with, "signature") or "",
+        payer_phone=_phone(_perhaps(paid_with, "mobile_money_number")),
     )
 
 
@@ -273,6 +279,13 @@ def text_in(data: Mapping[str, Any], name: str, call: str, *, default: str | Non
 def _perhaps(data: Mapping[str, Any], name: str) -> str | None:
     found = data.get(name)
     return found if isinstance(found, str) and found else None
+
+
+def _phone(found: str | None) -> str:
+    """``254...`` of a whole Kenyan number, however it is written; empty for all else."""
+    digits = "".join(sign for sign in found or "" if sign.isascii() and sign.isdigit())
+    number = "254" + digits[-9:]
+    return number if digits in (number, "0" + digits[-9:]) and len(number) == 12 else ""
 
 
 def _whole(found: Any) -> int | None:

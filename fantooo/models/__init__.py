@@ -11,6 +11,14 @@ from fantooo.models.chats import (
     ProfileNoteHistory,
     SendRequest,
 )
+from fantooo.models.limits import (
+    AccountPause,
+    ActiveStretch,
+    ExclusionMark,
+    LimitChange,
+    PayerMark,
+    SpendingLimit,
+)
 from fantooo.models.media import Media
 from fantooo.models.money import CreditTransfer, Transaction
 from fantooo.models.operations import (
@@ -37,6 +45,8 @@ from fantooo.models.queue import ChatAssignment, ChatQueueEntry
 
 __all__ = [
     "Account",
+    "AccountPause",
+    "ActiveStretch",
     "Admin",
     "AdminNotification",
     "AuditEntry",
@@ -48,16 +58,19 @@ __all__ = [
     "Consent",
     "CreditPackage",
     "CreditTransfer",
+    "ExclusionMark",
     "Favorite",
     "FictionalUser",
     "IdempotencyKey",
     "JobRun",
+    "LimitChange",
     "LoyaltyEntry",
     "Media",
     "Message",
     "MessageDraft",
     "Operator",
     "OutboxEntry",
+    "PayerMark",
     "ProfileNote",
     "ProfileNoteHistory",
     "ProfileView",
@@ -70,6 +83,7 @@ __all__ = [
     "SecurityEvent",
     "SendRequest",
     "Session",
+    "SpendingLimit",
     "SystemSetting",
     "SystemSettingHistory",
     "Transaction",

@@ -50,6 +50,7 @@ class RealUser(Base):
         CheckConstraint("(email_sealed IS NULL) = (email_hash IS NULL)", name="whole_email"),
         CheckConstraint(f"notify_push <@ {_KINDS}", name="notify_push"),
         CheckConstraint(f"notify_email <@ {_KINDS}", name="notify_email"),
+        CheckConstraint("spending_frozen_reason <> ''", name="freeze_has_reason"),
         Index("uq_real_users_username", text("lower(username)"), unique=True),
         Index("ix_real_users_tier", "user_tier"),
         Index("ix_real_users_last_active", text("last_active_at DESC")),
@@ -96,6 +97,12 @@ class RealUser(Base):
     is_banned: Mapped[bool] = mapped_column(server_default=text("false"))
     ban_reason: Mapped[str | None]
     banned_until: Mapped[datetime | None]
+    #: the end of a break one took; kept here because sending decides under this row's lock
+    paused_until: Mapped[datetime | None]
+    #: set while one has excluded oneself, also after that moment: it ends when it is asked to
+    self_excluded_until: Mapped[datetime | None]
+    #: why nothing can be bought or paid for now, as a word of ours; None: it can
+    spending_frozen_reason: Mapped[str | None]
     created_at: Mapped[datetime] = created_at()
     updated_at: Mapped[datetime] = updated_at()
     deleted_at: Mapped[datetime | None]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from fantooo.domain import limits
 from fantooo.domain.errors import ChatNotFound
 from fantooo.extensions import db
 from fantooo.models import Chat, FictionalUser, RealUser
@@ -27,6 +29,8 @@ class PriceBasis:
     balance: int
     is_frozen: bool
     character_published: bool
+    on_a_break_until: datetime | None
+    spending_frozen: bool
 
 
 def price_basis(chat_id: UUID, account_id: UUID) -> PriceBasis:
@@ -47,6 +51,9 @@ def price_basis(chat_id: UUID, account_id: UUID) -> PriceBasis:
                     | (FictionalUser.featured_until > func.now())
                 )
             ).label("featured"),
+            RealUser.paused_until,
+            RealUser.self_excluded_until,
+            RealUser.spending_frozen_reason,
             FictionalUser.is_active,
             FictionalUser.deleted_at,
         )
@@ -67,4 +74,8 @@ def price_basis(chat_id: UUID, account_id: UUID) -> PriceBasis:
         balance=row.credits,
         is_frozen=row.is_frozen,
         character_published=row.is_active and row.deleted_at is None,
+        on_a_break_until=limits.paused_until(
+            row.paused_until, row.self_excluded_until, datetime.now(UTC)
+        ),
+        spending_frozen=row.spending_frozen_reason is not None,
     )

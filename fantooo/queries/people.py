@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Bundle, aliased
 
 from fantooo.domain import devices
 from fantooo.domain.errors import NotFound
+from fantooo.domain.limits import paused_until
 from fantooo.domain.people import age_on
 from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
@@ -44,6 +45,8 @@ class Me:
     credits: int
     bonus_credits: int
     member_since: datetime
+    on_a_break_until: datetime | None
+    spending_frozen: bool
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,10 @@ def own_profile(user_id: UUID) -> Me:
         credits=user.credits,
         bonus_credits=user.bonus_credits,
         member_since=user.created_at,
+        on_a_break_until=paused_until(
+            user.paused_until, user.self_excluded_until, datetime.now(UTC)
+        ),
+        spending_frozen=user.spending_frozen_reason is not None,
     )
 
 

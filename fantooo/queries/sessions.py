@@ -29,6 +29,8 @@ def viewer_of(token: str) -> Viewer | None:
         has_consented=row.has_consented,
         shows_online=row.shows_online,
         seen_long_ago=row.seen_long_ago,
+        use_noted=row.use_noted,
+        active_seconds=row.active_seconds,
         admin_role=row.admin_role or "",
         # A role's own permissions are the ceiling; what is stored per admin can only take away.
         permissions=frozenset(allowed & granted) if row.permissions else frozenset(allowed),

@@ -13,7 +13,7 @@ from fantooo.infra import crypto
 from fantooo.infra.passwords import hash_password, verify_password
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Account, RealUser, Session
-from fantooo.services import security
+from fantooo.services import exclusion, security
 
 
 def end_session(account_id: UUID, session_id: UUID) -> None:
@@ -82,6 +82,9 @@ def change_email(account_id: UUID, *, email: str, present: str) -> None:
                 email_sealed=crypto.seal(address) if address else None,
                 email_hash=crypto.keyed_hash("email", address) if address else None,
             )
+        )
+        exclusion.note_email(
+            work, account_id, crypto.keyed_hash("email", address) if address else None
         )
         security.add(work, "email_changed", account_id, what="set" if address else "removed")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import OutboxEntry, SendRequest
-from fantooo.services import accounts, schedule
+from fantooo.services import accounts, exclusion, schedule
 
 #: longer than any session lives, so that no page can retry after it
 _SEND_REQUESTS_KEPT = timedelta(days=31)
@@ -28,10 +28,11 @@ class Cleaned:
     job_runs: int
     send_requests: int
     outbox: int
+    exclusion_marks: int
 
 
 def clean() -> Cleaned:
-    """Removes expired sessions, week-old job runs, month-old send requests and done outbox entries."""
+    """Removes expired sessions, old job runs, send requests and outbox entries, and marks past their time."""
     now = datetime.now(UTC)
     return Cleaned(
         sessions=accounts.delete_expired_sessions(),
@@ -40,6 +41,7 @@ def clean() -> Cleaned:
             SendRequest.message_id, SendRequest.created_at < now - _SEND_REQUESTS_KEPT
         ),
         outbox=_forget(OutboxEntry.id, OutboxEntry.done_at < now - _OUTBOX_KEPT),
+        exclusion_marks=exclusion.forget_old_marks(),
     )
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
-from fantooo.domain import outgoing, text
+from fantooo.domain import limits as rules, outgoing, text
 from fantooo.domain.errors import (
     AssignmentEnded,
     ChatNotFound,
@@ -32,7 +32,7 @@ from fantooo.domain.settings import SystemSettings
 from fantooo.extensions import db
 from fantooo.infra import bus
 from fantooo.infra.database import call_function
-from fantooo.queries import chats, composer, settings, team
+from fantooo.queries import chats, composer, limits, settings, team
 from fantooo.services import assignment, quotes
 from fantooo.services.quotes import Quote
 
@@ -48,6 +48,7 @@ _PAUSED = {
     "banned": "Your account is suspended. You cannot send messages.",
     "chat_frozen": "This chat is being reviewed. You can read it, but not write in it for now.",
     "character_unavailable": "This character is not available any more. You can still read the chat.",
+    "spending_frozen": rules.FROZEN,
 }
 
 
@@ -73,7 +74,7 @@ class Sent:
 
 def composer_of(chat_id: UUID, account_id: UUID) -> Composer:
     """The composer for a user's chat as it is now. Raises ``ChatNotFound``."""
-    return _composer(*_fresh(chat_id, account_id, settings.current()))
+    return _fresh(chat_id, account_id, settings.current())[1]
 
 
 def send(
@@ -130,16 +131,14 @@ def _send(chat_id: UUID, account_id: UUID, client_id: UUID, content: str, quote_
         if row.outcome != "price_changed":
             break
         current = settings.current(fresh=True)
-        quote, balance = _fresh(chat_id, account_id, current)
+        quote, shows = _fresh(chat_id, account_id, current)
         if quote.price > shown.price:
-            raise PriceChanged(price=quote.price, composer=_composer(quote, balance))
+            raise PriceChanged(price=quote.price, composer=shows)
         row = _call(chat_id, account_id, client_id, content, quote, current)
     if row.outcome == "price_changed":
-        raise PriceChanged(
-            price=quote.price, composer=_composer(*_fresh(chat_id, account_id, current))
-        )
+        raise PriceChanged(price=quote.price, composer=_fresh(chat_id, account_id, current)[1])
     if row.outcome not in ("sent", "repeat"):
-        raise _refusal(row, quote)
+        raise _refusal(row, quote, account_id)
     if row.outcome == "repeat":
         # What was stored counts, and the price as it is now.
         stored = chats.stored_content(row.message_id)
@@ -259,12 +258,17 @@ def _reply_refusal(outcome: str, chat_id: UUID, operator_id: UUID) -> FantoooErr
             return AssignmentEnded()
 
 
-def _refusal(row: Any, quote: Quote) -> FantoooError:
+def _refusal(row: Any, quote: Quote, account_id: UUID) -> FantoooError:
     match row.outcome:
         case "insufficient_credits":
             return InsufficientCredits(quote.price, row.balance)
         case "chat_not_found":
             return ChatNotFound()
+        case "paused_by_user":
+            until = limits.standing(account_id).on_a_break_until
+            # Over between the refusal and this look: then the next try goes through.
+            words = rules.on_a_break(until) if until else "Your break has just ended. Send again."
+            return SendingPaused(words, reason="paused_by_user")
         case reason:
             return SendingPaused(_PAUSED[reason], reason=reason)
 
@@ -280,7 +284,8 @@ def _checked(content: str) -> str:
     return cleaned
 
 
-def _fresh(chat_id: UUID, account_id: UUID, current: SystemSettings) -> tuple[Quote, int]:
+def _fresh(chat_id: UUID, account_id: UUID, current: SystemSettings) -> tuple[Quote, Composer]:
+    """A quote as of now, and the composer that shows it."""
     basis = composer.price_basis(chat_id, account_id)
     snapshot = quotes.Snapshot(
         chat_id=basis.chat_id,
@@ -291,11 +296,17 @@ def _fresh(chat_id: UUID, account_id: UUID, current: SystemSettings) -> tuple[Qu
         lifetime_value=basis.lifetime_value,
         first=basis.first,
     )
-    return quotes.make(snapshot, current), basis.balance
+    quote = quotes.make(snapshot, current)
+    silent = ""
+    if basis.on_a_break_until:
+        silent = rules.on_a_break(basis.on_a_break_until)
+    elif basis.spending_frozen and quote.price:
+        silent = rules.FROZEN
+    return quote, _composer(quote, basis.balance, silent)
 
 
-def _composer(quote: Quote, balance: int) -> Composer:
-    return Composer(quote.token(), quote.price, quote.reason(), balance)
+def _composer(quote: Quote, balance: int, silent: str = "") -> Composer:
+    return Composer(quote.token(), quote.price, quote.reason(), balance, silent)
 
 
 def _event(

@@ -42,7 +42,7 @@ from fantooo.infra import job_queue, redis
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import IdempotencyKey, RealUser, Transaction
 from fantooo.queries import payments as reads, settings
-from fantooo.services import credits, outbox, promos, receipts
+from fantooo.services import credits, exclusion, limits, outbox, promos, receipts
 
 log = structlog.get_logger(__name__)
 
@@ -98,8 +98,9 @@ def buy(
     ``key`` is drawn with the page that shows the button: pressed twice it is one wish. ``shown`` is
     the ``Offer.shown`` that the page showed, if it did. Raises ``ValidationError`` for a phone
     number M-Pesa cannot have or a promo code that cannot be used, ``NotFound`` for a package that
-    is not on offer, ``PriceChanged`` when it is offered otherwise than shown, ``PaymentFailed``
-    when the provider cannot or will not take the payment. Nothing is ordered in any of these.
+    is not on offer, ``PriceChanged`` when it is offered otherwise than shown, ``SpendingPaused``
+    when the buyer's own limit or break, or a freeze, is in the way, ``PaymentFailed`` when the
+    provider cannot or will not take the payment. Nothing is ordered in any of these.
     """
     if not is_open():
         raise PaymentFailed("Buying is not open yet.")
@@ -223,6 +224,7 @@ def _write_order(
         offer = promos.agree(work, wallet, package, promo_code) if promo_code else Offer(package)
         if shown and shown != offer.shown:
             raise PriceChanged(_OTHER_PRICE)
+        limits.check_purchase(work, wallet, offer.to_pay)
         made = Transaction(
             real_user_id=account_id,
             type="purchase",
@@ -290,6 +292,7 @@ def _ask_phone(order: _Order, account_id: UUID, number: str) -> None:
         charge = None
     with unit_of_work(as_system=True) as work:
         made = _lock(work, order.reference)
+        exclusion.keep_phone(work, made, number)
         if made.status == "pending":
             made.status = "processing"
         if charge is not None:
@@ -402,6 +405,7 @@ def _succeed(
         )
         return
     _credit(work, wallet, bought)
+    exclusion.note_payer(work, wallet, bought, view)
 
 
 def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:

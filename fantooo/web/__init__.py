@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fantooo.web import (
     admin,
     admin_shop,  # noqa: F401 (adds its routes to those of admin)
+    breaks,  # noqa: F401 (adds its routes to those of user)
     chat,
     credits,
     errors,

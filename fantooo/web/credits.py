@@ -10,14 +10,20 @@ from uuid import UUID, uuid4, uuid5
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fantooo.domain import promos as promo_rules
+from fantooo.domain import limits as limit_rules, promos as promo_rules
 from fantooo.domain.buying import Package
-from fantooo.domain.errors import PaymentFailed, PriceChanged, ValidationError
+from fantooo.domain.errors import PaymentFailed, PriceChanged, SpendingPaused, ValidationError
 from fantooo.domain.promos import Offer
 from fantooo.extensions import limiter
-from fantooo.queries import payments as reads, settings
+from fantooo.queries import limits as limit_reads, payments as reads, settings
 from fantooo.queries.payments import HISTORY_PAGE, Purchase
-from fantooo.services import credits as ledger, payments, promos, receipts
+from fantooo.services import (
+    credits as ledger,
+    limits as own_limits,
+    payments,
+    promos,
+    receipts,
+)
 from fantooo.services.payments import Channel
 from fantooo.web import forms, guards, limits
 from fantooo.web.errors import wants_fragment
@@ -77,7 +83,7 @@ def buy() -> ResponseReturnValue:
             promo_code=code,
             shown=request.form.get(f"shown-{package}", ""),
         )
-    except (ValidationError, PaymentFailed, PriceChanged) as error:
+    except (ValidationError, PaymentFailed, PriceChanged, SpendingPaused) as error:
         fields = error.fields if isinstance(error, ValidationError) else {"": error.message}
         if "promo_code" in fields:
             fields = {"promo_code": f"{fields['promo_code']} {_NOT_CHARGED}"}
@@ -91,6 +97,33 @@ def buy() -> ResponseReturnValue:
         response.headers["HX-Redirect"] = to_provider or following
         return response
     return redirect(following, 303)
+
+
+@blueprint.post("/limit")
+@limiter.limit(limits.setting("limit_own_page"), key_func=lambda: f"me:{guards.me().account_id}")
+def answer_offer() -> ResponseReturnValue:
+    """The answer to the offer of a limit before the first payment: one, or none."""
+    account = guards.account_id()
+    return_to = forms.local_path(request.form.get("next", ""), "")
+    period, typed = request.form.get("period", ""), request.form.get("most", "")[:40]
+    errors: dict[str, str] = {}
+    if "decline" in request.form:
+        own_limits.decline_offer(account)
+    else:
+        try:
+            own_limits.set_limit(account, period, typed)
+        except ValidationError as error:
+            errors = {"most": error.message}
+    if wants_fragment():
+        # The form, or what it led to, in the place of the form; 200 so that htmx takes it.
+        return render_template("partials/credits/buy.html", **_form(return_to, offer_errors=errors))
+    if not errors:
+        return redirect(url_for("credits.show", next=return_to or None), 303)
+    page = {"wallet": reads.wallet(account), "settings": settings.current()}
+    form = _form(return_to, offer_errors=errors)
+    return render_template(
+        "pages/user/credits.html", **form, **page, **_history(account, None)
+    ), 400
 
 
 @blueprint.get("/return")
@@ -203,6 +236,7 @@ def _form(
     notice: str = "",
     *,
     paying: bool = False,
+    offer_errors: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """What the buying form shows, with the prices that ``code`` makes; what was chosen stays chosen.
 
@@ -223,9 +257,17 @@ def _form(
                 wrong["promo_code"] = f"{error.message} {without}"
                 code = ""
     waiting = reads.unfinished(account) if "promo_code" in wrong else None
+    is_first = not reads.has_bought(account)
     return {
         "offers": offers,
-        "is_first": not reads.has_bought(account),
+        "is_first": is_first,
+        "offers_limit": is_first and limit_reads.is_offered(account),
+        "offer_errors": offer_errors or {},
+        "period": request.form.get("period", "week"),
+        "most": request.form.get("most", "")[:40],
+        "limits": limit_reads.any_set(limit_reads.uses(account)),
+        "in_words": limit_rules.ends_in_words,
+        "standing": limit_reads.standing(account),
         "key": uuid4(),
         "next": return_to,
         "errors": wrong,

@@ -22,7 +22,7 @@ from fantooo.extensions import login
 from fantooo.infra import redis
 from fantooo.infra.database import current_viewer
 from fantooo.queries import sessions, settings
-from fantooo.services import credentials, security
+from fantooo.services import credentials, security, stretches
 from fantooo.web.errors import wants_fragment, wants_json
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {
     "people.admin_login",
     "people.setup",
     "people.logout",
+    "people.come_back",
     "people.session_state",
     "user.discover",
     "user.profile",
@@ -96,6 +97,8 @@ PERMISSION = {
     "admin.make_promo": "manage_payments",
     "admin.switch_promo": "manage_payments",
 }
+#: sent by pages themselves, or about use
+_NO_USE = frozenset({"user.tell_time", "chat.save_draft"})
 CONSENT_ENDPOINT = "user.consent"
 LOGIN_ENDPOINT = {
     "operator": "people.operator_login",
@@ -146,7 +149,20 @@ def _enter() -> ResponseReturnValue | None:
     _refuse_in_maintenance(viewer)
     if viewer.seen_long_ago and viewer.session_id:
         credentials.note_seen(viewer.session_id)
-    return _gate(viewer)
+    answer = _gate(viewer)
+    if answer is None and viewer.account_id and not viewer.use_noted and _is_use(viewer):
+        stretches.note(viewer.account_id)
+    return answer
+
+
+def _is_use(viewer: Viewer) -> bool:
+    """Whether a user writes, buys or opens a page; what pages ask for by themselves is no use."""
+    endpoint = request.endpoint or ""
+    if viewer.role != "user" or BLUEPRINT_ROLE.get(endpoint.partition(".")[0]) != "user":
+        return False
+    if request.method == "GET":
+        return not (wants_fragment() or wants_json())
+    return endpoint not in _NO_USE
 
 
 def _refuse_in_maintenance(viewer: Viewer) -> None:

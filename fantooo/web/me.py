@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from fantooo.domain import people as rules
+from fantooo.domain import limits as limit_rules, people as rules
 from fantooo.domain.errors import Unauthorized, ValidationError
 from fantooo.extensions import limiter
-from fantooo.queries import people
+from fantooo.queries import limits as limit_reads, people
 from fantooo.services import credentials, profile
 from fantooo.services.profile import Profile
 from fantooo.web import guards, limits
@@ -22,7 +23,10 @@ from fantooo.web.user import blueprint
 
 Route = TypeVar("Route", bound=Callable[..., Any])
 
-SECTIONS = ("profile", "language", "email", "password", "notifications", "privacy", "sessions")
+SECTIONS = (
+    "profile", "language", "email", "password", "limits", "breaks", "notifications", "privacy",
+    "sessions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,12 @@ _UNTOUCHED = Section()
 _SAID = dict.fromkeys(SECTIONS, "Saved") | {
     "password": "Password changed. All other devices are signed out.",
     "sessions": "Signed out there.",
+    "limits": "Saved. What holds is shown here.",
+    "breaks": "Your break has begun.",
 }
 
 
-def _own(route: Route) -> Route:
+def own(route: Route) -> Route:
     """So many changes a minute of one account."""
     by_account: Any = limiter.limit(
         limits.setting("limit_own_page"), key_func=lambda: f"me:{guards.me().account_id}"
@@ -70,19 +76,19 @@ def me() -> ResponseReturnValue:
 
 
 @blueprint.post("/me/profile")
-@_own
+@own
 def save_profile() -> ResponseReturnValue:
     """Name, words about oneself, town, and whom one looks for."""
     given = _given("display_name", "bio", "location", "looking_for")
-    return _answer("profile", lambda: profile.save(guards.account_id(), Profile(**given)), given)
+    return answer("profile", lambda: profile.save(guards.account_id(), Profile(**given)), given)
 
 
 @blueprint.post("/me/language")
-@_own
+@own
 def save_language() -> ResponseReturnValue:
     """In which language one would like to be answered."""
     given = _given("language")
-    return _answer(
+    return answer(
         "language", lambda: profile.set_language(guards.account_id(), given["language"]), given
     )
 
@@ -94,7 +100,7 @@ def save_email() -> ResponseReturnValue:
     guards.fail_closed_without_redis()
     given = _given("email")
     present = request.form.get("email_password", "")[: rules.PASSWORD_MAX + 1]
-    return _answer(
+    return answer(
         "email",
         lambda: credentials.change_email(
             guards.account_id(), email=given["email"], present=present
@@ -109,7 +115,7 @@ def change_password() -> ResponseReturnValue:
     """Another password; all other devices are signed out."""
     guards.fail_closed_without_redis()
     given = _given("present", "password", "confirmPassword")
-    return _answer(
+    return answer(
         "password",
         lambda: credentials.change_password(
             guards.account_id(),
@@ -124,11 +130,11 @@ def change_password() -> ResponseReturnValue:
 
 
 @blueprint.post("/me/notifications")
-@_own
+@own
 def save_notifications() -> ResponseReturnValue:
     """Of what one wants to be told, and how."""
     push, email = request.form.getlist("push"), request.form.getlist("email")
-    return _answer(
+    return answer(
         "notifications",
         lambda: profile.set_notifications(guards.account_id(), push=push, email=email),
         {},
@@ -136,11 +142,11 @@ def save_notifications() -> ResponseReturnValue:
 
 
 @blueprint.post("/me/privacy")
-@_own
+@own
 def save_privacy() -> ResponseReturnValue:
     """What operators may see."""
     online, place = "show_online" in request.form, "show_place" in request.form
-    return _answer(
+    return answer(
         "privacy",
         lambda: profile.set_privacy(guards.account_id(), show_online=online, show_place=place),
         {},
@@ -148,17 +154,17 @@ def save_privacy() -> ResponseReturnValue:
 
 
 @blueprint.post("/me/sessions/<uuid:session_id>/end")
-@_own
+@own
 def end_session(session_id: UUID) -> ResponseReturnValue:
     """Signs one device out."""
-    return _answer("sessions", lambda: credentials.end_session(guards.account_id(), session_id), {})
+    return answer("sessions", lambda: credentials.end_session(guards.account_id(), session_id), {})
 
 
 @blueprint.post("/me/sessions/end-others")
-@_own
+@own
 def end_other_sessions() -> ResponseReturnValue:
     """Signs out everywhere but here."""
-    return _answer(
+    return answer(
         "sessions",
         lambda: credentials.end_other_sessions(guards.account_id(), _this_session()),
         {},
@@ -176,7 +182,7 @@ def _given(*names: str) -> dict[str, str]:
     return {name: request.form.get(name, "")[:2000] for name in names}
 
 
-def _answer(
+def answer(
     section: str, change: Callable[[], object], given: dict[str, str]
 ) -> ResponseReturnValue:
     """Makes the change and shows the section again: with what was wrong, or that it is done."""
@@ -205,7 +211,11 @@ def _page(name: str, sent: Section) -> str:
 
 def _about_me() -> dict[str, object]:
     account = guards.account_id()
+    now = datetime.now(UTC)
     return {
         "user": people.own_profile(account),
         "devices": people.own_sessions(account, guards.me().session_id),
+        "limits": limit_reads.uses(account, now),
+        "now": now,
+        "rules": limit_rules,
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import (
     Blueprint,
     Response,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -20,15 +22,21 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from fantooo.domain import people as rules
-from fantooo.domain.errors import NotFound, ServiceUnavailable, Unauthorized, ValidationError
+from fantooo.domain.errors import (
+    NotFound,
+    SelfExcluded,
+    ServiceUnavailable,
+    Unauthorized,
+    ValidationError,
+)
 from fantooo.domain.people import Registration
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import limiter
 from fantooo.infra.database import acting_as
 from fantooo.queries import characters, people as profiles, sessions
-from fantooo.services import accounts, chats
+from fantooo.services import accounts, chats, exclusion
 from fantooo.services.accounts import SignIn
-from fantooo.web import forms, guards, limits
+from fantooo.web import devices, forms, guards, limits
 from fantooo.web.errors import wants_fragment
 from fantooo.web.templating import keep_theme
 
@@ -68,6 +76,9 @@ def get_started() -> ResponseReturnValue:
     """Onboarding in three steps; earlier answers travel with the form, the server keeps none."""
     if guards.me().role == "user":
         return redirect(_destination(guards.me()))
+    away = exclusion.excluded_here(devices.value())
+    if away is not None:
+        return _kept_out(away, here=True)
     if request.method == "GET":
         return _step(1, {}, {})
     values = {field: request.form.get(field, "")[:300] for field in _FIELDS.values()}
@@ -191,6 +202,15 @@ def logout() -> ResponseReturnValue:
     return response
 
 
+@blueprint.post("/login/return")
+@limiter.limit(limits.setting("limit_sign_in_address"))
+def come_back() -> ResponseReturnValue:
+    """Ends an exclusion whose time is over, asked for on the page that the login answered with."""
+    exclusion.come_back(request.form.get("token", ""))
+    flash("You can log in again. Welcome back.")
+    return redirect(url_for("people.login"), 303)
+
+
 @blueprint.get("/session")
 def session_state() -> ResponseReturnValue:
     """204 while signed in, 401 else: a page from the browser's memory asks before it shows."""
@@ -270,13 +290,22 @@ def _login(role: str, template: str, field: str, **extra: str) -> ResponseReturn
             opened = accounts.sign_in(values[field], request.form.get("password", "")[:200], role)
         except Unauthorized as error:
             errors = {"": error.message}
+        except SelfExcluded as error:
+            return _kept_out(error.until, exclusion.way_back(error))
         else:
             return _enter(opened, remember=role == "user")
     following = forms.local_path(request.values.get("next", ""), "")
+    away = exclusion.excluded_here(devices.value()) if role == "user" else None
     return (
-        render_template(template, values=values, errors=errors, next=following, **extra),
+        render_template(template, values=values, errors=errors, next=following, away=away, **extra),
         401 if errors else 200,
     )
+
+
+def _kept_out(until: datetime, way_back: str = "", *, here: bool = False) -> ResponseReturnValue:
+    """What somebody reads who excluded themselves; ``here``: in this browser, with a new account."""
+    page = render_template("pages/public/excluded.html", until=until, way_back=way_back, here=here)
+    return page, SelfExcluded.look.status
 
 
 def _enter(opened: SignIn, *, remember: bool = False) -> ResponseReturnValue:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, g, request, url_for
 
 from fantooo.config import ROOT
-from fantooo.domain import masking
+from fantooo.domain import limits, masking
 from fantooo.domain.buying import money
 from fantooo.domain.people import THEMES
 from fantooo.domain.pricing import EAT
 from fantooo.infra import clock, storage
 from fantooo.infra.database import current_viewer
-from fantooo.queries import inbox
+from fantooo.queries import inbox, limits as limit_reads
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
+    from fantooo.queries.limits import TimeHere
     from fantooo.queries.pictures import Picture
 
 THEME_COOKIE = "fantooo_theme"
@@ -40,6 +41,7 @@ class TemplateViewer:
         self.account_id: UUID | None = viewer.account_id
         self.name: str = viewer.name
         self.credits: int | None = viewer.credits
+        self.time_is_due: bool = limits.is_due(viewer.active_seconds)
         self.admin_role: str = viewer.admin_role
         self.permissions: frozenset[str] = viewer.permissions
         self.is_authenticated: bool = viewer.account_id is not None
@@ -48,6 +50,12 @@ class TemplateViewer:
     def unread(self) -> int:
         """How many chats hold something the user has not read."""
         return inbox.unread_chats(self.account_id) if self.role == "user" else 0
+
+    @cached_property
+    def time_here(self) -> TimeHere | None:
+        """How long the user has been here, when it is time to say so."""
+        due = self.time_is_due and self.account_id is not None
+        return limit_reads.time_here(self.account_id) if due and self.account_id else None
 
 
 def install(app: Flask) -> None:
@@ -63,6 +71,8 @@ def install(app: Flask) -> None:
         eat_full=eat_full,
         iso=lambda moment: moment.isoformat(),
         duration=duration,
+        active=limits.duration_in_words,
+        until=limits.when,
         about=about,
         credits=in_credits,
         masked=masking.mask,

@@ -168,9 +168,20 @@ class Socket {
   }
 }
 
+/** A form that ends the session is on its way: what it leads to, and the cookie it brings, come first. */
+let going = false;
+window.addEventListener('beforeunload', () => (going = true));
+/** As long as that may take, in ms. */
+const FORM = 10_000;
+
 /** Goes to the sign-in page, and leaves nothing of the chat in this tab. */
 export function leave() {
   forget();
+  if (going) {
+    going = false;
+    setTimeout(leave, FORM);
+    return;
+  }
   const live = document.querySelector('[data-live]')?.dataset.live;
   const staff = live === 'desk' || live === 'waiting';
   const login = document.body.dataset.login ?? (staff ? '/op-login' : '/login');

@@ -19,8 +19,8 @@ ACTORS = (
     "anonymous", "owner", "other", "banned", "holder", "operator", "suspended",
     "admin", "super_admin", "moderator",
 )  # fmt: skip
-#: written by refusals themselves, and by looking at a profile
-_NOTED = {"security_audit_log", "profile_views"}
+#: written by refusals themselves, by looking at a profile, and by being here
+_NOTED = {"security_audit_log", "profile_views", "active_stretches"}
 
 
 @dataclass

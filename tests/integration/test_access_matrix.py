@@ -55,6 +55,12 @@ MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "loyalty_entries":     ("",     "s",        "",         "S",     "S I"),
     "reconciliation_runs": ("",     "",         "",         "S",     "S I U*"),
     "reconciliation_exceptions": ("", "",       "",         "S",     "S I U*"),
+    "spending_limits":     ("",     "s",        "",         "S",     "S I U*"),
+    "limit_changes":       ("",     "s",        "",         "S",     "S I"),
+    "account_pauses":      ("",     "s",        "",         "S",     "S I U*"),
+    "exclusion_marks":     ("",     "",         "",         "",      "S I D"),
+    "payer_marks":         ("",     "",         "",         "",      "S I D"),
+    "active_stretches":    ("",     "s i u*",   "",         "",      "S D"),
     "system_settings":     ("S",    "S",        "S",        "S",     "S I U"),
     "system_settings_history": ("", "",         "",         "S",     "S I"),
     "audit_log":           ("",     "",         "i",        "S i",   "S I"),
@@ -96,6 +102,10 @@ OWN = {
     ("transactions", "user"): "real_user_id = {me}",
     ("receipts", "user"): "real_user_id = {me}",
     ("loyalty_entries", "user"): "real_user_id = {me}",
+    ("spending_limits", "user"): "real_user_id = {me}",
+    ("limit_changes", "user"): "real_user_id = {me}",
+    ("account_pauses", "user"): "real_user_id = {me}",
+    ("active_stretches", "user"): "real_user_id = {me}",
     ("audit_log", "operator"): "actor_id = {me}",
     ("audit_log", "admin"): "actor_id = {me}",
 }  # fmt: skip
@@ -118,7 +128,8 @@ COLUMNS = {
     ("real_users", "operator", "S"): "id display_name age age_given_on gender location_shown bio"
     " language user_tier show_online created_at",
     ("real_users", "system", "U"): "credits bonus_credits last_active_at is_banned ban_reason"
-    " banned_until total_spent user_tier loyalty_points language email_sealed email_hash",
+    " banned_until total_spent user_tier loyalty_points language email_sealed email_hash paused_until"
+    " self_excluded_until spending_frozen_reason",
     ("operators", "operator", "U"): "is_available availability_reason last_activity auto_next",
     ("fictional_users", "public", "S"): CARD,
     ("fictional_users", "user", "S"): CARD,
@@ -144,6 +155,9 @@ COLUMNS = {
     ("webhook_events", "system", "U"): "received_count last_received_at status error processed_at",
     ("reconciliation_runs", "system", "U"): "finished_at payments_seen credited exceptions",
     ("reconciliation_exceptions", "system", "U"): "resolved_at resolved_by resolution",
+    ("spending_limits", "system", "U"): "amount pending_amount pending_removal pending_since",
+    ("account_pauses", "system", "U"): "ended_on_request_at",
+    ("active_stretches", "user", "U"): "began_at last_at active_seconds",
 }  # fmt: skip
 
 #: said once more in words, because these matter most: nobody of the role can read the column
@@ -152,8 +166,10 @@ NEVER_READ = {
     "user": ["operators", "admins", "accounts", "profile_notes", "profile_note_history",
              "promo_codes", "promo_redemptions"],
     "operator": ["admins", "accounts", "sessions", "transactions", "credit_transfers", "send_requests",
-                 "receipts", "loyalty_entries", "webhook_events"],
-    "admin": ["sessions", "send_requests", "message_drafts"],
+                 "receipts", "loyalty_entries", "webhook_events", "spending_limits", "limit_changes",
+                 "account_pauses", "exclusion_marks", "payer_marks", "active_stretches"],
+    "admin": ["sessions", "send_requests", "message_drafts", "exclusion_marks", "payer_marks",
+              "active_stretches"],
 }  # fmt: skip
 HIDDEN = [
     ("user", "messages", "handled_by_operator_id"),
@@ -166,6 +182,9 @@ HIDDEN = [
     ("operator", "real_users", "total_spent"),
     ("operator", "real_users", "loyalty_points"),
     ("admin", "webhook_events", "raw"),
+    ("operator", "real_users", "paused_until"),
+    ("operator", "real_users", "self_excluded_until"),
+    ("operator", "real_users", "spending_frozen_reason"),
     ("operator", "real_users", "username"),
     ("operator", "real_users", "location"),
     ("operator", "real_users", "latitude"),

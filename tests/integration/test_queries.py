@@ -31,8 +31,12 @@ PAGES = [
 ]
 
 
-#: who asks; the settings, which each process reads once in five seconds; and that staff have read
-BESIDE = ("set_config('role'", "FROM system_settings", "INSERT INTO security_audit_log")
+#: who asks; the settings, which each process reads once in five seconds; that staff have read; and
+#: that a user is here, which is noted once a minute
+BESIDE = (
+    "set_config('role'", "FROM system_settings", "INSERT INTO security_audit_log",
+    "active_stretches", "clock_timestamp()",
+)  # fmt: skip
 
 
 @contextmanager

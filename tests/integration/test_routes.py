@@ -49,6 +49,7 @@ people.admin_login      GET  /admin-login                   200 200 200 200   20
 people.admin_login      POST /admin-login                   401 401 401 401   401 401 401   302 302 302
 people.setup            GET  /setup                         404 404 404 404   404 404 404   404 404 404
 people.setup            POST /setup                         404 404 404 404   404 404 404   404 404 404
+people.come_back        POST /login/return                  400 400 400 400   400 400 400   400 400 400
 people.session_state    GET  /session                       401 204 204 204   204 204 204   204 204 204
 people.logout           POST /logout                        303 303 303 303   303 303 303   303 303 303
 
@@ -69,6 +70,14 @@ user.save_email         POST /me/email                      302 303 303 302   40
 user.change_password    POST /me/password                   302 303 303 302   403 403 403   403 403 403
 user.save_notifications POST /me/notifications              302 303 303 302   403 403 403   403 403 403
 user.save_privacy       POST /me/privacy                    302 303 303 302   403 403 403   403 403 403
+user.set_limit          POST /me/limits                     302 303 303 302   403 403 403   403 403 403
+user.confirm_limit      POST /me/limits/confirm             302 400 400 302   403 403 403   403 403 403
+user.keep_limit         POST /me/limits/keep                302 303 303 302   403 403 403   403 403 403
+user.take_break         POST /me/breaks                     302 303 303 302   403 403 403   403 403 403
+user.self_exclusion     GET  /me/self-exclusion             302 200 200 302   403 403 403   403 403 403
+user.self_exclusion     POST /me/self-exclusion             302 303 303 302   403 403 403   403 403 403
+user.time_here          GET  /me/time                       302 200 200 302   403 403 403   403 403 403
+user.tell_time          POST /me/time                       302 303 303 302   403 403 403   403 403 403
 user.end_session        POST /me/sessions/{session}/end     302 303 404 302   403 403 403   403 403 403
 user.end_other_sessions POST /me/sessions/end-others        302 303 303 302   403 403 403   403 403 403
 
@@ -94,6 +103,7 @@ credits.receipt         GET  /credits/receipts/{receipt}    302 200 404 302   40
 credits.receipt_pdf     GET  /credits/receipts/{receipt}.pdf 302 200 404 302   403 403 403   403 403 403
 credits.history_csv     GET  /credits/history.csv           302 200 200 302   403 403 403   403 403 403
 credits.swap_points     POST /credits/points                302 400 400 302   403 403 403   403 403 403
+credits.answer_offer    POST /credits/limit                 302 303 303 302   403 403 403   403 403 403
 webhooks.paystack       POST /webhooks/paystack             401 401 401 401   401 401 401   401 401 401
 
 operator.waiting        GET  /operator/waiting              302 403 403 403   200 200 200   403 403 403
@@ -175,7 +185,8 @@ WRITES = {
     "user.open_chat", "user.consent", "user.set_favorite", "chat.rate", "chat.send", "chat.save_draft", "operator.set_availability",
     "operator.set_auto_next", "operator.send", "operator.save_draft", "operator.save_note",
     "operator.hand_back", "people.logout", "admin.make_package", "admin.change_package",
-    "admin.switch_package", "admin.make_promo", "admin.switch_promo",
+    "admin.switch_package", "admin.make_promo", "admin.switch_promo", "user.set_limit", "user.keep_limit",
+    "user.take_break", "user.self_exclusion", "credits.answer_offer",
 }  # fmt: skip
 
 
@@ -207,6 +218,12 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         },
         "user.save_notifications": lambda: {"push": "replies"},
         "user.save_privacy": lambda: {"show_place": "yes"},
+        "user.set_limit": lambda: {"period": "month", "month": "900"},
+        "user.confirm_limit": lambda: {"period": "month"},
+        "user.keep_limit": lambda: {"period": "week"},
+        "user.take_break": lambda: {"length": "24h", "sure": "yes"},
+        "user.self_exclusion": lambda: {"length": "6m", "confirmation": "stop"},
+        "credits.answer_offer": lambda: {"period": "month", "most": "900"},
         "chat.rate": lambda: {"stars": "5"},
         "user.consent": lambda: {"consent": "yes"},
         "chat.send": lambda: _message(cast, cast.world.anna),

@@ -12,7 +12,7 @@ from fantooo.domain.viewer import Viewer
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import LoyaltyEntry, RealUser
-from fantooo.services import assignment, chats, liking, notes
+from fantooo.services import assignment, chats, liking, limits, notes, stretches
 from tests.support import factories
 
 
@@ -82,6 +82,7 @@ def build(connection: psycopg.Connection) -> World:
     promo = factories.promo(admin.account_id)
     purchase = _purchase(anna, package, promo)
     _purchase(ben, package, promo)
+    _limits(connection, anna, ben)
     _by_hand(connection, admin, olga)
     return World(
         anna, ben, olga, otto, admin, annas, bens, waiting, published, hidden,
@@ -102,6 +103,32 @@ def _purchase(viewer: Viewer, package: UUID, promo: UUID) -> UUID:
         wallet = work.session.get_one(RealUser, viewer.account_id)
         wallet.loyalty_points -= 1
     return bought
+
+
+def _limits(connection: psycopg.Connection, *people: Viewer) -> None:
+    """A limit with a wish for more, a break that is over, marks, and time spent here."""
+    for viewer in people:
+        assert viewer.account_id
+        limits.set_limit(viewer.account_id, "week", "1000")
+        limits.set_limit(viewer.account_id, "week", "2000")
+        with acting_as(viewer):
+            stretches.note(viewer.account_id)
+        connection.execute(
+            "INSERT INTO account_pauses (real_user_id, kind, starts_at, ends_at)"
+            " VALUES (%s, 'time_out', now() - interval '2 days', now() - interval '1 day')",
+            (viewer.account_id,),
+        )
+        connection.execute(
+            "INSERT INTO payer_marks (real_user_id, transaction_id, kind, mark)"
+            " SELECT real_user_id, id, 'card', 'x' FROM transactions"
+            " WHERE real_user_id = %s AND type = 'purchase'",
+            (viewer.account_id,),
+        )
+        connection.execute(
+            "INSERT INTO exclusion_marks (kind, mark, real_user_id, until)"
+            " VALUES ('device', 'x', %s, now() + interval '1 day')",
+            (viewer.account_id,),
+        )
 
 
 def _by_hand(connection: psycopg.Connection, admin: Viewer, olga: Viewer) -> None:

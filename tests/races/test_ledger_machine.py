@@ -69,6 +69,13 @@ class Purse:
     bonus: int = 10
     sent: int = 0
     banned: bool = False
+    resting: bool = False
+    frozen: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all can be sent."""
+        return self.banned or self.resting
 
     def spend(self, price: int) -> int:
         """Takes the price, bonus first; returns the part of the bonus."""
@@ -169,7 +176,7 @@ class Ledger(RuleBasedStateMachine):
 
     def _send(self, chat_id: UUID, talk: Talk) -> None:
         purse, price, client_id = talk.purse, self._price(talk), uuid.uuid4()
-        if talk.frozen or purse.banned:
+        if talk.frozen or purse.silent or (purse.frozen and price):
             _steps["send refused"] += 1
             with pytest.raises(SendingPaused):
                 factories.send(purse.viewer, chat_id, client_id=client_id)
@@ -198,9 +205,10 @@ class Ledger(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9))
     def spend_all(self, number: int) -> None:
         chat_id, talk = self._pick(number)
-        while talk.purse.credits >= self._price(talk) and not (talk.frozen or talk.purse.banned):
+        purse = talk.purse
+        while purse.credits >= self._price(talk) and not (talk.frozen or purse.silent):
             self._send(chat_id, talk)
-            if talk.total > 40:
+            if talk.total > 40 or purse.frozen:
                 return
         self._send(chat_id, talk)
 
@@ -280,6 +288,31 @@ class Ledger(RuleBasedStateMachine):
             u=purse.viewer.account_id,
         )
 
+    @rule(who=st.integers(0, 9), resting=st.booleans())
+    def take_a_break(self, who: int, resting: bool) -> None:
+        _steps["break"] += 1
+        purse = self.purses[who % len(self.purses)]
+        purse.resting = resting
+        _change(
+            "UPDATE real_users SET paused_until = CASE WHEN :r THEN now() + interval '1 day' END"
+            " WHERE id = :u",
+            r=resting,
+            u=purse.viewer.account_id,
+        )
+
+    @rule(who=st.integers(0, 9), frozen=st.booleans())
+    def freeze_spending(self, who: int, frozen: bool) -> None:
+        """Free messages go on."""
+        _steps["spending frozen"] += 1
+        purse = self.purses[who % len(self.purses)]
+        purse.frozen = frozen
+        _change(
+            "UPDATE real_users SET spending_frozen_reason = CASE WHEN :f THEN 'dispute' END"
+            " WHERE id = :u",
+            f=frozen,
+            u=purse.viewer.account_id,
+        )
+
     @invariant()
     def the_model_is_right(self) -> None:
         for purse in self.purses:
@@ -344,6 +377,11 @@ def _each_kind_once() -> None:
     then(machine.send, number=0, times=1)
     then(machine.ban, who=1, banned=True)
     then(machine.send, number=1, times=1)
+    then(machine.ban, who=1, banned=False)
+    then(machine.freeze_spending, who=1, frozen=True)
+    then(machine.send, number=1, times=4)
+    then(machine.take_a_break, who=1, resting=True)
+    then(machine.send, number=1, times=1)
     then(machine.close)
     machine.teardown()
 
@@ -378,4 +416,5 @@ def test_credits_follow_their_model(app: Flask, _world: None, full: bool) -> Non
     print(f"\n[ledger] {sum(_steps.values())} steps: {dict(_steps)}")
     # Each kind of step was met, or the run has proven less than it says.
     assert {"send free", "send paid", "send without credits", "send refused", "repeat", "reply",
-            "refund", "price", "clock", "close", "freeze", "ban", "grant"} <= set(_steps)  # fmt: skip
+            "refund", "price", "clock", "close", "freeze", "ban", "grant", "break",
+            "spending frozen"} <= set(_steps)  # fmt: skip

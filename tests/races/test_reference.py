@@ -194,6 +194,42 @@ class Sending(RuleBasedStateMachine):
         execute("UPDATE real_users SET is_banned = :b WHERE id = :u", b=banned, u=user_id)
         self.world.wallets[user_id].banned = banned
 
+    @rule(user=st.integers(0, 1), paused=st.booleans(), over=st.booleans())
+    def take_a_break(self, user: int, paused: bool, over: bool) -> None:
+        user_id = self.users[user]
+        execute(
+            "UPDATE real_users SET paused_until = CASE WHEN :p THEN now() + :t * interval '1 hour'"
+            " END WHERE id = :u",
+            p=paused,
+            t=-1 if over else 1,
+            u=user_id,
+        )
+        self.world.wallets[user_id].paused = paused and not over
+
+    @rule(user=st.integers(0, 1), excluded=st.booleans(), over=st.booleans())
+    def exclude(self, user: int, excluded: bool, over: bool) -> None:
+        """Its time being over ends nothing."""
+        user_id = self.users[user]
+        execute(
+            "UPDATE real_users SET self_excluded_until = CASE WHEN :e THEN"
+            " now() + :t * interval '1 hour' END WHERE id = :u",
+            e=excluded,
+            t=-1 if over else 1,
+            u=user_id,
+        )
+        self.world.wallets[user_id].excluded = excluded
+
+    @rule(user=st.integers(0, 1), frozen=st.booleans())
+    def freeze_spending(self, user: int, frozen: bool) -> None:
+        user_id = self.users[user]
+        execute(
+            "UPDATE real_users SET spending_frozen_reason = CASE WHEN :f THEN 'dispute' END"
+            " WHERE id = :u",
+            f=frozen,
+            u=user_id,
+        )
+        self.world.wallets[user_id].spending_frozen = frozen
+
     @rule(user=st.integers(0, 1), tier=st.sampled_from(_TIERS))
     def tier(self, user: int, tier: str) -> None:
         user_id = self.users[user]

@@ -35,6 +35,7 @@ class Mutant:
 
 
 _SEND = "fantooo/services/sql/send_message.sql"
+_LIMITS = "tests/races/test_limits.py::"
 _SENDS = "tests/races/test_sends.py::"
 _SOCKETS = "tests/live/test_sockets.py::"
 _AWAY = "tests/integration/test_database_away.py::"
@@ -76,6 +77,25 @@ MUTANTS = [
     Mutant("refunds come twice", "fantooo/services/refunds.py",
            'earlier.kind == "message_refund", earlier', 'earlier.kind == "none", earlier',
            "tests/races/test_ledger_machine.py"),
+    Mutant("own limits are not asked", "fantooo/services/payments.py",
+           "        limits.check_purchase(work, wallet, package.price)\n", "",
+           _LIMITS + "test_sixteen_purchases_never_pass_a_limit"),
+    Mutant("limits are asked without the lock", "fantooo/services/payments.py",
+           "        .where(RealUser.id == account_id)\n        .with_for_update()\n",
+           "        .where(RealUser.id == account_id)\n",
+           _LIMITS + "test_sixteen_purchases_never_pass_a_limit"),
+    Mutant("a limit is changed without the lock", "fantooo/services/limits.py",
+           "        .where(RealUser.id == account_id)\n        .with_for_update()\n",
+           "        .where(RealUser.id == account_id)\n",
+           _LIMITS + "test_a_limit_lowered_during_purchases"),
+    Mutant("a break is looked up beside the wallet", _SEND,
+           "          AND (u.paused_until IS NULL OR u.paused_until <= sent_at)\n",
+           "          AND NOT EXISTS (SELECT FROM account_pauses AS p WHERE p.real_user_id = u.id\n"
+           "              AND p.kind = 'time_out' AND p.ends_at > sent_at)\n",
+           _LIMITS + "test_no_message_is_charged_after_a_break_began"),
+    Mutant("a sign-in overlooks an exclusion", "fantooo/services/accounts.py",
+           "                exclusion.check_sign_in(work, account.id)\n", "                pass\n",
+           _LIMITS + "test_no_session_is_left_beside_an_exclusion"),
     Mutant("no lock between assigners", "fantooo/services/assignment.py",
            "    session.execute(_ASSIGNER)\n", "",
            "tests/races/test_assignment.py::test_8_operators_with_5_places_and_50_chats"),

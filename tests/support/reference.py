@@ -15,6 +15,9 @@ class Wallet:
     bonus: int
     tier: str = "free"
     banned: bool = False
+    paused: bool = False
+    excluded: bool = False
+    spending_frozen: bool = False
     sent: int = 0
 
 
@@ -94,8 +97,12 @@ class World:
             return "price_changed", None
         if wallet.banned:
             return "banned", None
+        if wallet.paused or wallet.excluded:
+            return "paused_by_user", None
         if wallet.tier != tier:
             return "price_changed", None
+        if price > 0 and wallet.spending_frozen:
+            return "spending_frozen", None
         if wallet.credits < price:
             return "insufficient_credits", None
 

@@ -21,7 +21,7 @@ from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Chat, CreditPackage, FictionalUser, RealUser, Receipt
 from fantooo.queries import operators as operator_queries, sessions
-from fantooo.services import accounts, liking, pictures, reconciliation
+from fantooo.services import accounts, exclusion, liking, limits, pictures, reconciliation
 from fantooo.services.accounts import SignIn
 from fantooo.web import errors as error_pages
 from tests.support import factories
@@ -42,6 +42,7 @@ NOT_PAGES = {
     "public.places": "part of get-started and /me, shown by the stop get-started-towns",
     "people.check_name": "part of get-started, shown by the stop get-started-name-taken",
     "people.session_state": "JSON",
+    "user.time_here": "JSON",
     "chat.unread": "part of the navigation, shown by every stop of a user",
     "chat.history": "part of the chat, shown by the stop chat-older",
     "chat.changes": "JSON",
@@ -66,6 +67,8 @@ class World:
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     people: dict[str, Viewer] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
+    #: the cookie of a browser in which somebody excluded themselves
+    device: str = ""
 
     def path(self, pattern: str) -> str:
         """A stop's address: names in braces are ids of this world."""
@@ -196,10 +199,12 @@ def _finish(
     world.ids["desk"] = held[0].chat_id
     _payments(world, user)
     _promos(admin, world.ids["package"])
+    _limits(world, characters[0])
     fresh = factories.user(username="fresh_face")
     world.people = {
         "user": user, "newcomer": newcomer, "poor": poor, "banned": banned, "operator": operator,
         "resting": resting, "admin": admin, "moderator": moderator, "fresh": fresh,
+        **world.people,
     }  # fmt: skip
     for name, viewer in world.people.items():
         world.cookies[name] = world.server.cookie(_session(viewer))
@@ -235,6 +240,31 @@ def _payments(world: World, user: Viewer) -> None:
         world.ids["receipt"] = work.session.scalars(
             select(Receipt.id).where(Receipt.transaction_id == paid)
         ).one()
+
+
+def _limits(world: World, character: UUID) -> None:
+    """Somebody with limits in every state, somebody on a break, and somebody who is kept out."""
+    careful, pausing = factories.user(username="careful_one"), factories.user(username="on_a_break")
+    away = factories.user(username="far_away")
+    assert careful.account_id and pausing.account_id and away.account_id
+    factories.purchase(careful.account_id)
+    for period, wanted in (("day", ("600",)), ("week", ("1000", "2500")), ("month", ("3000", ""))):
+        for typed in wanted:
+            if typed:
+                limits.set_limit(careful.account_id, period, typed)
+            else:
+                limits.remove_limit(careful.account_id, period)
+    world.server.change(
+        "UPDATE spending_limits SET pending_since = now() - interval '30 hours'"
+        " WHERE period = 'month' AND real_user_id = %s",
+        careful.account_id,
+    )
+    world.ids["careful_chat"] = factories.open_chat(careful, character)
+    world.ids["break_chat"] = factories.open_chat(pausing, character)
+    limits.take_time_out(pausing.account_id, "7d")
+    device = exclusion.exclude(away.account_id, length="1y", typed="stop", device="")
+    world.device = device
+    world.people |= {"careful": careful, "pausing": pausing}
 
 
 def _promos(admin: Viewer, package: UUID) -> None:
@@ -476,6 +506,45 @@ def _code(code: str, shown: str) -> Callable[[Page, World], None]:
     return act
 
 
+def _kept_out(page: Page, world: World) -> None:
+    page.fill('input[name="username"]', "far_away")
+    page.fill('input[name="password"]', factories.PASSWORD)
+    page.locator("main form button.lg").click()
+    expect(page.get_by_role("heading", name="You are taking a long break")).to_be_visible()
+
+
+def _known_browser(page: Page, world: World) -> None:
+    cookie = {"name": "fantooo_device", "value": world.device, "url": world.server.url}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    page.reload()
+    # Others look with the same browser.
+    page.context.clear_cookies(name="fantooo_device")
+
+
+def _at(section: str) -> Callable[[Page, World], None]:
+    def act(page: Page, world: World) -> None:
+        page.locator(f"#{section}").evaluate("node => node.scrollIntoView({ behavior: 'instant' })")
+
+    return act
+
+
+def _wrong_limit(page: Page, world: World) -> None:
+    page.fill("#limit-day input[name=day]", "a little")
+    page.locator("#limit-day").get_by_role("button", name="Set the limit of a day").click()
+    expect(page.locator("#day-error")).to_be_visible()
+
+
+def _an_hour_later(page: Page, world: World) -> None:
+    """Whoever looks has been here for long; the page says so by itself."""
+    world.server.change(
+        "UPDATE active_stretches SET began_at = now() - interval '64 minutes', last_at = now(),"
+        " active_seconds = 3840 WHERE real_user_id = %s",
+        world.people["careful"].account_id,
+    )
+    page.reload()
+    expect(page.get_by_role("dialog", name="A look at the clock")).to_be_visible()
+
+
 def _made_error(which: int | str) -> Callable[[Page, World], None]:
     def act(page: Page, world: World) -> None:
         status, body, headers = world.error_page(which)
@@ -539,6 +608,9 @@ STOPS = (
     Stop("get-started-3-errors", "people.get_started", "/get-started", act=_then_empty(_step_3)),
     Stop("login", "people.login", "/login"),
     Stop("login-error", "people.login", "/login", act=_wrong_password),
+    Stop("login-kept-out", "people.login", "/login", act=_kept_out),
+    Stop("login-known-browser", "people.login", "/login", act=_known_browser),
+    Stop("get-started-known-browser", "people.get_started", "/get-started", act=_known_browser),
     Stop("op-login", "people.operator_login", "/op-login"),
     Stop("op-login-error", "people.operator_login", "/op-login", act=_wrong_password),
     Stop("admin-login", "people.admin_login", "/admin-login"),
@@ -569,6 +641,15 @@ STOPS = (
     Stop("me", "user.me", "/me", "user"),
     Stop("me-errors", "user.me", "/me", "poor", act=_me_errors),
     Stop("me-saved", "user.me", "/me", "poor", act=_me_saved),
+    Stop("me-limits", "user.me", "/me", "careful", act=_at("me-limits")),
+    Stop("me-limits-error", "user.me", "/me", "careful", act=_wrong_limit),
+    Stop("me-break", "user.me", "/me", "pausing", act=_at("me-breaks")),
+    Stop("self-exclusion", "user.self_exclusion", "/me/self-exclusion", "user"),
+    Stop("self-exclusion-error", "user.self_exclusion", "/me/self-exclusion", "user", act=_submit_empty),
+    Stop("time-here", "chat.inbox", "/chats", "careful", act=_an_hour_later, character=True),
+    Stop("credits-limits", "credits.show", "/credits", "careful"),
+    Stop("credits-break", "credits.show", "/credits", "pausing"),
+    Stop("chat-break", "chat.show", "/chat/{break_chat}", "pausing", character=True),
     Stop("credits", "credits.show", "/credits", "user"),
     Stop("credits-first", "credits.show", "/credits", "poor"),
     Stop("credits-phone", "credits.show", "/credits", "poor", act=_m_pesa),

@@ -45,6 +45,8 @@ TABLE = [
         "highlight_field",
     ),
     ("SendingPaused", 423, "Sending is paused in this chat", "toast"),
+    ("SpendingPaused", 423, "Buying is paused for now", "toast"),
+    ("SelfExcluded", 423, "You asked us to keep you out for a time", "login"),
     ("TooManyRequests", 429, "Too many requests", "retry"),
     (
         "Maintenance",

@@ -6,8 +6,8 @@
 -- Locks are taken in the order chats, real_users, operators, chat_queue.
 --
 -- outcome: sent, repeat (the first answer again), or a refusal that changed nothing:
---   chat_not_found, chat_frozen, character_unavailable, banned, price_changed,
---   insufficient_credits; for replies assignment_ended, newer_messages, reply_limit, forbidden.
+--   chat_not_found, chat_frozen, character_unavailable, banned, paused_by_user, price_changed,
+--   spending_frozen, insufficient_credits; for replies assignment_ended, newer_messages, reply_limit, forbidden.
 
 CREATE FUNCTION send_message(
     p_account uuid,
@@ -126,6 +126,11 @@ BEGIN
             last_active_at = sent_at
         WHERE u.id = p_account AND u.credits >= p_price AND u.user_tier = p_tier
           AND NOT (u.is_banned AND (u.banned_until IS NULL OR u.banned_until > sent_at))
+          -- Columns of this very row, so that they are read again once its lock is held: what
+          -- somebody asked to be kept from is never sent after that has been committed.
+          AND u.self_excluded_until IS NULL
+          AND (u.paused_until IS NULL OR u.paused_until <= sent_at)
+          AND (p_price = 0 OR u.spending_frozen_reason IS NULL)
         RETURNING new.credits AS credits, old.bonus_credits - new.bonus_credits AS bonus_spent,
                   new.total_spent AS total_spent, new.language AS language
         INTO wallet;
@@ -133,7 +138,11 @@ BEGIN
             SELECT CASE
                        WHEN u.is_banned AND (u.banned_until IS NULL OR u.banned_until > sent_at)
                            THEN 'banned'
+                       WHEN u.self_excluded_until IS NOT NULL OR u.paused_until > sent_at
+                           THEN 'paused_by_user'
                        WHEN u.user_tier <> p_tier THEN 'price_changed'
+                       WHEN p_price > 0 AND u.spending_frozen_reason IS NOT NULL
+                           THEN 'spending_frozen'
                        ELSE 'insufficient_credits'
                    END, u.credits
             INTO outcome, balance

@@ -14,7 +14,9 @@ CREATE FUNCTION session_account(
     OUT admin_role text,
     OUT permissions jsonb,
     OUT shows_online boolean,
-    OUT seen_long_ago boolean
+    OUT seen_long_ago boolean,
+    OUT use_noted boolean,
+    OUT active_seconds integer
 )
 RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -31,10 +33,14 @@ AS $$
            d.role,
            d.permissions,
            coalesce(u.show_online, true),
-           s.last_seen_at < now() - interval '5 minutes'
+           s.last_seen_at < now() - interval '5 minutes',
+           coalesce(t.last_at > now() - interval '1 minute', false),
+           coalesce(t.active_seconds, 0)
     FROM sessions AS s
     JOIN accounts AS a ON a.id = s.account_id AND a.is_active
     LEFT JOIN real_users AS u ON u.id = a.id AND u.deleted_at IS NULL
+        AND u.self_excluded_until IS NULL
+    LEFT JOIN active_stretches AS t ON t.real_user_id = u.id
     LEFT JOIN operators AS o ON o.id = a.id AND o.deleted_at IS NULL AND o.is_active
     LEFT JOIN admins AS d ON d.id = a.id AND d.deleted_at IS NULL AND d.is_active
     WHERE s.token_hash = p_token_hash AND s.expires_at > now()

@@ -87,6 +87,7 @@ def _authorization(record: Record) -> dict[str, Any]:
         "reusable": card,
         "signature": f"SIG_{record['id']:020x}" if card else None,
         "account_name": None,
+        "mobile_money_number": None if card else record["phone"],
     }
 
 
