@@ -11,6 +11,7 @@ from fantooo.models.chats import (
     ProfileNoteHistory,
     SendRequest,
 )
+from fantooo.models.giving import Approval, CreditRefund, Dispute
 from fantooo.models.media import Media
 from fantooo.models.money import CreditTransfer, Transaction
 from fantooo.models.operations import (
@@ -38,6 +39,7 @@ __all__ = [
     "Account",
     "Admin",
     "AdminNotification",
+    "Approval",
     "AuditEntry",
     "Base",
     "Chat",
@@ -46,7 +48,9 @@ __all__ = [
     "ChatRating",
     "Consent",
     "CreditPackage",
+    "CreditRefund",
     "CreditTransfer",
+    "Dispute",
     "Favorite",
     "FictionalUser",
     "IdempotencyKey",

@@ -199,6 +199,8 @@ def _write_order(
         if earlier is not None:
             made = work.session.get_one(Transaction, earlier.transaction_id)
             return _order(made, is_new=False)
+        if wallet.spending_frozen_reason is not None:
+            raise PaymentFailed("Buying is paused while a payment of yours is being looked into.")
         package = reads.package(package_id, wallet.user_tier)
         made = Transaction(
             real_user_id=account_id,

@@ -8,7 +8,9 @@ from fantooo.web import (
     admin,
     chat,
     credits,
+    disputes,
     errors,
+    giving,
     guards,
     headers,
     health,
@@ -36,7 +38,7 @@ def install(app: Flask) -> None:
     errors.install(app)
     templating.install(app)
     for module in (
-        *(public, people, user, chat, credits, operator, admin),
+        *(public, people, user, chat, credits, operator, admin, giving, disputes),
         *(health, media, webhooks),
     ):
         app.register_blueprint(module.blueprint)

@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from fantooo.domain.errors import PaymentFailed, ValidationError
 from fantooo.extensions import limiter
-from fantooo.queries import payments as reads, settings
+from fantooo.queries import payments as reads, refunds, settings
 from fantooo.queries.payments import HISTORY_PAGE, Purchase
-from fantooo.services import credits as ledger, payments, receipts
+from fantooo.services import credits as ledger, money_refunds, payments, receipts
 from fantooo.services.payments import Channel
 from fantooo.web import forms, guards, limits
 from fantooo.web.errors import wants_fragment
@@ -107,6 +107,7 @@ def receipt(receipt_id: UUID) -> ResponseReturnValue:
         "pages/user/receipt.html",
         receipt=view,
         lines=receipts.lines(view),
+        withdrawal=refunds.withdrawal(receipt_id),
         disclosure=receipts.DISCLOSURE,
     )
 
@@ -118,6 +119,26 @@ def receipt_pdf(receipt_id: UUID) -> ResponseReturnValue:
     response = Response(receipts.pdf(view), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{view.number}.pdf"'
     return response
+
+
+@blueprint.get("/receipts/<uuid:receipt_id>/withdraw")
+def withdrawal(receipt_id: UUID) -> ResponseReturnValue:
+    """What withdrawing from a purchase would give back."""
+    return _withdrawal(receipt_id)
+
+
+@blueprint.post("/receipts/<uuid:receipt_id>/withdraw")
+@limiter.limit(limits.setting("limit_purchases"), key_func=lambda: f"buy:{guards.me().account_id}")
+def withdraw(receipt_id: UUID) -> ResponseReturnValue:
+    """Withdraws from a purchase: what is unused of it goes back."""
+    guards.fail_closed_without_redis()
+    try:
+        money_refunds.withdraw(
+            account_id=guards.account_id(), receipt_id=receipt_id, key=forms.uuid_field("key")
+        )
+    except ValidationError as error:
+        return _withdrawal(receipt_id, error.message), error.look.status
+    return redirect(url_for("credits.receipt", receipt_id=receipt_id), 303)
 
 
 @blueprint.get("/history.csv")
@@ -140,6 +161,15 @@ def swap_points() -> ResponseReturnValue:
     """Swaps loyalty points for credits."""
     ledger.swap_points(guards.account_id())
     return redirect(url_for("credits.show"), 303)
+
+
+def _withdrawal(receipt_id: UUID, error: str = "") -> str:
+    return render_template(
+        "pages/user/withdraw.html",
+        withdrawal=refunds.withdrawal(receipt_id),
+        key=uuid4(),
+        error=error,
+    )
 
 
 def _wish() -> tuple[UUID, Channel, UUID]:

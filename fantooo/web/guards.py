@@ -67,6 +67,8 @@ BLUEPRINT_ROLE = {
     "credits": "user",
     "operator": "operator",
     "admin": "admin",
+    "giving": "admin",
+    "disputes": "admin",
 }
 #: answered in maintenance too: what machines ask, and the way in for who may end it
 KEPT_ENDPOINTS = MACHINE_ENDPOINTS | {
@@ -85,6 +87,18 @@ PERMISSION = {
     "admin.verify_payment": "manage_payments",
     "admin.decide_payment": "manage_payments",
     "admin.settle_exception": "manage_payments",
+    "admin.refund_payment": "manage_payments",
+    "giving.refunds": "manage_payments",
+    "giving.read_message": "manage_payments",
+    "giving.decide_refund": "manage_payments",
+    "giving.account": "manage_payments",
+    "giving.grant": "manage_payments",
+    "giving.give_back": "manage_payments",
+    "giving.approvals": "manage_payments",
+    "giving.decide_approval": "manage_payments",
+    "disputes.index": "manage_payments",
+    "disputes.show": "manage_payments",
+    "disputes.note_evidence": "manage_payments",
 }
 CONSENT_ENDPOINT = "user.consent"
 LOGIN_ENDPOINT = {

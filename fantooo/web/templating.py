@@ -41,6 +41,7 @@ class TemplateViewer:
         self.name: str = viewer.name
         self.credits: int | None = viewer.credits
         self.admin_role: str = viewer.admin_role
+        self.permissions: frozenset[str] = viewer.permissions
         self.is_authenticated: bool = viewer.account_id is not None
 
     @cached_property

@@ -27,7 +27,7 @@ ROLES = ("none", "public", "user", "operator", "admin", "system")
 MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "accounts":            ("",     "",         "",         "S*",    "S I U D"),
     "sessions":            ("",     "s*",       "",         "",      "S I U D"),
-    "consents":            ("",     "s",        "",         "",      "S I"),
+    "consents":            ("",     "s",        "",         "S",     "S I"),
     "real_users":          ("",     "s u*",     "s*",       "S",     "S I U*"),
     "operators":           ("",     "",         "s u*",     "S",     "S I U D"),
     "admins":              ("",     "",         "",         "S",     "S I U D"),
@@ -53,6 +53,9 @@ MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "loyalty_entries":     ("",     "s",        "",         "S",     "S I"),
     "reconciliation_runs": ("",     "",         "",         "S",     "S I U*"),
     "reconciliation_exceptions": ("", "",       "",         "S",     "S I U*"),
+    "credit_refunds":      ("",     "s*",       "",         "S",     "S I U*"),
+    "approvals":           ("",     "s*",       "",         "S",     "S I U*"),
+    "disputes":            ("",     "",         "",         "S",     "S I U*"),
     "system_settings":     ("S",    "S",        "S",        "S",     "S I U"),
     "system_settings_history": ("", "",         "",         "S",     "S I"),
     "audit_log":           ("",     "",         "i",        "S i",   "S I"),
@@ -94,6 +97,8 @@ OWN = {
     ("transactions", "user"): "real_user_id = {me}",
     ("receipts", "user"): "real_user_id = {me}",
     ("loyalty_entries", "user"): "real_user_id = {me}",
+    ("credit_refunds", "user"): "user_id = {me}",
+    ("approvals", "user"): "user_id = {me} AND kind = 'withdrawal'",
     ("audit_log", "operator"): "actor_id = {me}",
     ("audit_log", "admin"): "actor_id = {me}",
 }  # fmt: skip
@@ -116,7 +121,8 @@ COLUMNS = {
     ("real_users", "operator", "S"): "id display_name age age_given_on gender location_shown bio"
     " language user_tier show_online created_at",
     ("real_users", "system", "U"): "credits bonus_credits last_active_at is_banned ban_reason"
-    " banned_until total_spent user_tier loyalty_points language email_sealed email_hash",
+    " banned_until total_spent user_tier loyalty_points owed_credits spending_frozen_reason language"
+    " email_sealed email_hash",
     ("operators", "operator", "U"): "is_available availability_reason last_activity auto_next",
     ("fictional_users", "public", "S"): CARD,
     ("fictional_users", "user", "S"): CARD,
@@ -135,6 +141,13 @@ COLUMNS = {
     ("transactions", "system", "U"): "status failure_reason completed_at refunded_at provider_response"
     " checkout_url webhook_received_count last_webhook_at needs_manual_review review_reason"
     " reviewed_by reviewed_at",
+    ("credit_refunds", "user", "S"): "id user_id amount reason message_id chat_id words notes status"
+    " requested_by_user created_at processed_at",
+    ("credit_refunds", "system", "U"): "status reason processed_by processed_at notes",
+    ("approvals", "user", "S"): "id kind subject_id user_id amount unit status created_at decided_at",
+    ("approvals", "system", "U"): "status decided_by decided_at decision_reason",
+    ("disputes", "system", "U"): "status provider_status due_at resolution refund_id owed_credits"
+    " evidence_sent_at resolved_at",
     ("webhook_events", "admin", "S"): "id provider event_key event reference received_count status"
     " error received_at last_received_at processed_at",
     ("webhook_events", "system", "U"): "received_count last_received_at status error processed_at",
@@ -147,7 +160,8 @@ NEVER_READ = {
     "public": ["real_users", "chats", "messages", "operators", "admins", "accounts", "sessions"],
     "user": ["operators", "admins", "accounts", "profile_notes", "profile_note_history"],
     "operator": ["admins", "accounts", "sessions", "transactions", "credit_transfers", "send_requests",
-                 "receipts", "loyalty_entries", "webhook_events"],
+                 "receipts", "loyalty_entries", "webhook_events",
+                 "credit_refunds", "approvals", "disputes"],
     "admin": ["sessions", "send_requests", "message_drafts"],
 }  # fmt: skip
 HIDDEN = [
@@ -169,6 +183,8 @@ HIDDEN = [
     ("user", "sessions", "token_hash"),
     ("operator", "chat_queue", "chat_id"),
     ("operator", "chat_queue", "user_lifetime_value"),
+    ("user", "credit_refunds", "processed_by"),
+    ("user", "approvals", "requested_by"),
     ("admin", "messages", "content"),
     ("admin", "accounts", "password_hash"),
     ("admin", "accounts", "login"),
