@@ -74,10 +74,10 @@ def due(sold: Sold, before: Part, amount: Decimal) -> Part:
     In proportion to what was paid, rounded up; all that is left for all that is left. Raises
     ``NotRefundable`` for less than a cent, and for more than is left.
     """
-    if amount <= 0 or amount != amount.quantize(_CENT):
-        raise NotRefundable("An amount is whole cents above 0")
     if amount > left(sold, before):
         raise NotRefundable("That is more than is left of this payment")
+    if amount <= 0 or amount != amount.quantize(_CENT):
+        raise NotRefundable("An amount is whole cents above 0")
     until = before.amount + amount
     return Part(
         amount=amount,
