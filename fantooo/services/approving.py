@@ -56,10 +56,12 @@ def reject(approval_id: UUID, admin_id: UUID, reason: str) -> None:
 
 
 def _lock(work: UnitOfWork, approval_id: UUID, admin_id: UUID) -> tuple[RealUser, Approval]:
-    user_id = work.session.scalar(select(Approval.user_id).where(Approval.id == approval_id))
-    if user_id is None:
+    found = work.session.get(Approval, approval_id)
+    if found is None:
         raise NotFound
-    wallet = credits.lock_wallet(work, user_id)
+    if found.kind == "message_refund":
+        message_refunds.hold_chat(work, found.subject_id)
+    wallet = credits.lock_wallet(work, found.user_id)
     wish = work.session.scalars(
         select(Approval)
         .where(Approval.id == approval_id)

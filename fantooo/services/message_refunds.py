@@ -1,6 +1,6 @@
 """Credits of one message: a user asks to have them back, an admin decides, or gives them back.
 
-Locks: real_users before credit_refunds. A charge comes back once, whole, with its bonus part.
+Locks: the chat, real_users, credit_refunds, as sending and the automatic return do. A charge comes back once, whole, with its bonus part.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def ask(*, account_id: UUID, chat_id: UUID, message_id: UUID, reason: str, words
     if len(said) > _WORDS_MAX:
         raise ValidationError({"words": f"At most {_WORDS_MAX} characters"})
     with unit_of_work(as_system=True) as work:
+        _hold(work, chat_id)
         credits.lock_wallet(work, account_id)
         charge = _charge(work, message_id)
         if charge is None or (charge.real_user_id, charge.chat_id) != (account_id, chat_id):
@@ -119,6 +120,7 @@ def give(message_id: UUID, admin_id: UUID, notes: str) -> Outcome:
         charge = _charge(work, message_id)
         if charge is None or charge.chat_id is None:
             raise NotFound
+        _hold(work, charge.chat_id)
         wallet = credits.lock_wallet(work, charge.real_user_id)
         refund = work.session.scalar(
             select(CreditRefund)
@@ -244,7 +246,24 @@ def _lock(work: UnitOfWork, refund_id: UUID) -> tuple[RealUser, CreditRefund]:
     user_id = work.session.scalar(select(CreditRefund.user_id).where(CreditRefund.id == refund_id))
     if user_id is None:
         raise NotFound
+    hold_chat(work, refund_id)
     return credits.lock_wallet(work, user_id), _locked_row(work, refund_id)
+
+
+def hold_chat(work: UnitOfWork, refund_id: UUID) -> None:
+    """Keeps the chat of a request in place, before the wallet is locked.
+
+    The movement that gives credits back names the chat, and whoever sends locks the chat first.
+    """
+    chat_id = work.session.scalar(select(CreditRefund.chat_id).where(CreditRefund.id == refund_id))
+    if chat_id is not None:
+        _hold(work, chat_id)
+
+
+def _hold(work: UnitOfWork, chat_id: UUID) -> None:
+    work.session.execute(
+        select(Chat.id).where(Chat.id == chat_id).with_for_update(read=True, key_share=True)
+    )
 
 
 def _locked_row(work: UnitOfWork, refund_id: UUID) -> CreditRefund:
