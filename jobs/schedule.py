@@ -12,6 +12,8 @@ SCHEDULE = (
     Entry("popularity", "10 3 * * *", "jobs.tasks.recompute_popularity"),
     Entry("webhooks", "* * * * * */10", "jobs.tasks.process_webhooks"),
     Entry("open_payments", "*/5 * * * *", "jobs.tasks.settle_open_payments"),
+    Entry("open_refunds", "*/5 * * * *", "jobs.tasks.settle_open_refunds"),
+    Entry("open_disputes", "15 * * * *", "jobs.tasks.settle_open_disputes"),
     Entry("reconciliation", "50 2 * * *", "jobs.tasks.reconcile_payments"),
     Entry("idle_chats", "* * * * *", "jobs.tasks.idle_chats"),
     Entry("unanswered", "* * * * *", "jobs.tasks.return_unanswered"),

@@ -9,6 +9,7 @@ from fantooo.services import (
     chats,
     credits,
     derived,
+    disputes,
     expiry,
     housekeeping as house,
     outbox,
@@ -16,6 +17,7 @@ from fantooo.services import (
     payments,
     pictures,
     reconciliation,
+    refund_progress,
     refunds,
     webhooks,
 )
@@ -65,6 +67,21 @@ def settle_payment(reference: str) -> None:
 def settle_open_payments(due_at: str) -> None:
     """Asks the provider about payments that are open."""
     run("open_payments", due_at, payments.settle_open)
+
+
+def send_refund(refund_id: str) -> None:
+    """Asks the provider for one refund."""
+    refund_progress.settle(UUID(refund_id))
+
+
+def settle_open_refunds(due_at: str) -> None:
+    """Asks the provider for refunds that are open, and what became of them."""
+    run("open_refunds", due_at, refund_progress.settle_open)
+
+
+def settle_open_disputes(due_at: str) -> None:
+    """Asks the provider about disputes."""
+    run("open_disputes", due_at, disputes.settle_open)
 
 
 def reconcile_payments(due_at: str) -> None:

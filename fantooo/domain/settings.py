@@ -70,6 +70,12 @@ class SystemSettings:
     #: somebody who left the provider's page may come back to it for so long
     payment_abandoned_minutes: int = 30
 
+    # Giving back: above these a second admin decides (product.md 8); KES and credits
+    approval_amount: int = 2000
+    approval_credits: int = 200
+    #: so long after paying people may take back what they have not used of it
+    withdrawal_days: int = 14
+
     # A chat the character is not answered in costs nothing (product.md 2.6)
     unanswered_refund_minutes: int = 30
 

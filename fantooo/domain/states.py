@@ -26,6 +26,26 @@ PROMO: Mapping[str, frozenset[str]] = {
     "released": frozenset({"used"}),
 }
 
+#: money on its way back: the row, then the provider knows of it, then it has ended
+MONEY_REFUND: Mapping[str, frozenset[str]] = {
+    "pending": frozenset({"processing", "success", "failed"}),
+    "processing": frozenset({"success", "failed"}),
+}
+
+#: what somebody asks to have back of a message
+MESSAGE_REFUND: Mapping[str, frozenset[str]] = {
+    "pending": frozenset({"completed", "rejected"}),
+}
+
+#: what a second admin decides
+APPROVAL: Mapping[str, frozenset[str]] = {
+    "pending": frozenset({"done", "rejected"}),
+}
+
+DISPUTE: Mapping[str, frozenset[str]] = {
+    "open": frozenset({"won", "lost"}),
+}
+
 
 class IllegalTransition(ValueError):
     """A status was asked to change along a line that is not in its table."""

@@ -126,6 +126,8 @@ class RefundView:
     refund_reference: str | None
     created_at: datetime | None
     expected_at: datetime | None
+    #: what we wrote into it when we asked for it; events do not tell it
+    merchant_note: str = ""
 
     @property
     def status_known(self) -> bool:
@@ -237,6 +239,7 @@ def refund(found: Any, call: str) -> RefundView:
         refund_reference=_perhaps(data, "refund_reference"),
         created_at=_time(data, "created_at", "createdAt"),
         expected_at=_time(data, "expected_at", "expectedAt"),
+        merchant_note=_perhaps(data, "merchant_note") or "",
     )
 
 

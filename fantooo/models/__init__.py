@@ -11,6 +11,7 @@ from fantooo.models.chats import (
     ProfileNoteHistory,
     SendRequest,
 )
+from fantooo.models.giving import Approval, CreditRefund, Dispute
 from fantooo.models.limits import (
     AccountPause,
     ActiveStretch,
@@ -49,6 +50,7 @@ __all__ = [
     "ActiveStretch",
     "Admin",
     "AdminNotification",
+    "Approval",
     "AuditEntry",
     "Base",
     "Chat",
@@ -57,7 +59,9 @@ __all__ = [
     "ChatRating",
     "Consent",
     "CreditPackage",
+    "CreditRefund",
     "CreditTransfer",
+    "Dispute",
     "ExclusionMark",
     "Favorite",
     "FictionalUser",

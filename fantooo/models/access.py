@@ -76,6 +76,14 @@ PERSON_BY_THEMSELVES = (
 SESSION_FOR_USER = (
     "id", "account_id", "user_agent", "created_at", "last_seen_at", "expires_at",
 )  # fmt: skip
+#: who decided is the house's own matter
+REFUND_FOR_USER = (
+    "id", "user_id", "amount", "reason", "message_id", "chat_id", "words", "notes", "status",
+    "requested_by_user", "created_at", "processed_at",
+)  # fmt: skip
+APPROVAL_FOR_USER = (
+    "id", "kind", "subject_id", "user_id", "amount", "unit", "status", "created_at", "decided_at",
+)  # fmt: skip
 MY_CHAT = f"chat_id IN (SELECT id FROM chats WHERE real_user_id = {ME})"  # noqa: S608
 MY_HELD_CHAT = f"chat_id IN (SELECT id FROM chats WHERE assigned_operator_id = {ME})"  # noqa: S608
 MINE = f"real_user_id = {ME}"
@@ -99,6 +107,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "consents": (
         *_append(SYSTEM),
         Rule(USER, "SELECT", f"account_id = {ME}"),
+        Rule(ADMIN, "SELECT"),
         Rule(AUTH, "SELECT", columns=("account_id", "text_name", "text_version")),
     ),
     "real_users": (
@@ -123,6 +132,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
                 "total_spent",
                 "user_tier",
                 "loyalty_points",
+                "owed_credits",
                 "language",
                 "email_sealed",
                 "email_hash",
@@ -441,6 +451,40 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(AUTH, "SELECT", columns=("real_user_id", "last_at", "active_seconds")),
         Rule(SYSTEM, "SELECT"),
         Rule(SYSTEM, "DELETE"),
+    ),
+    "credit_refunds": (
+        Rule(USER, "SELECT", f"user_id = {ME}", REFUND_FOR_USER),
+        Rule(ADMIN, "SELECT"),
+        *_append(SYSTEM),
+        # Whose credits of which message is never changed.
+        Rule(
+            SYSTEM, "UPDATE", columns=("status", "reason", "processed_by", "processed_at", "notes")
+        ),
+    ),
+    "approvals": (
+        # Whoever withdraws from a purchase sees that it waits.
+        Rule(USER, "SELECT", f"user_id = {ME} AND kind = 'withdrawal'", APPROVAL_FOR_USER),
+        Rule(ADMIN, "SELECT"),
+        *_append(SYSTEM),
+        Rule(SYSTEM, "UPDATE", columns=("status", "decided_by", "decided_at", "decision_reason")),
+    ),
+    "disputes": (
+        Rule(ADMIN, "SELECT"),
+        *_append(SYSTEM),
+        Rule(
+            SYSTEM,
+            "UPDATE",
+            columns=(
+                "status",
+                "provider_status",
+                "due_at",
+                "resolution",
+                "refund_id",
+                "owed_credits",
+                "evidence_sent_at",
+                "resolved_at",
+            ),
+        ),
     ),
     "system_settings": (
         *(Rule(role, "SELECT") for role in (PUBLIC, USER, OPERATOR, ADMIN, SENDER)),

@@ -44,7 +44,14 @@ class CreditTransfer(Base):
             " OR (kind = 'purchase' AND debit_account = 'sales' AND bonus_amount = 0)"
             " OR (kind IN ('purchase_bonus', 'points') AND debit_account = 'bonus'"
             " AND bonus_amount = amount)"
-            " OR (kind = 'deduction' AND credit_account = 'forfeited')",
+            " OR (kind = 'deduction' AND credit_account = 'forfeited')"
+            " OR (kind IN ('purchase_refund', 'owed_paid') AND credit_account = 'sales'"
+            " AND bonus_amount = 0)"
+            " OR (kind = 'purchase_bonus_refund' AND credit_account = 'bonus'"
+            " AND bonus_amount = amount)"
+            " OR (kind = 'refund_failed' AND debit_account = 'sales' AND bonus_amount = 0)"
+            " OR (kind = 'bonus_refund_failed' AND debit_account = 'bonus'"
+            " AND bonus_amount = amount)",
             name="kind_fits_accounts",
         ),
         CheckConstraint(
@@ -82,7 +89,9 @@ class Transaction(Base):
     __table_args__ = (
         CheckConstraint("type IN ('purchase', 'refund', 'bonus', 'deduction')", name="type"),
         CheckConstraint("amount >= 0", name="amount"),
-        CheckConstraint("credits_amount > 0", name="credits_amount"),
+        CheckConstraint(
+            "credits_amount > 0 OR (type = 'refund' AND credits_amount = 0)", name="credits_amount"
+        ),
         CheckConstraint("bonus_credits >= 0", name="bonus_credits"),
         CheckConstraint("discount_amount >= 0", name="discount_amount"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
@@ -106,6 +115,10 @@ class Transaction(Base):
             name="review_has_reason",
         ),
         CheckConstraint("channel IN ('checkout', 'mpesa')", name="channel"),
+        CheckConstraint(
+            "(type = 'refund') = (refunds_id IS NOT NULL)", name="refund_of_a_purchase"
+        ),
+        CheckConstraint("type <> 'refund' OR amount > 0", name="refund_amount"),
         Index(
             "uq_transactions_provider_reference",
             "payment_provider",
@@ -115,6 +128,11 @@ class Transaction(Base):
         Index("ix_transactions_real_user_id", "real_user_id", text("created_at DESC")),
         Index("ix_transactions_status", "status"),
         Index("ix_transactions_package_id", "package_id"),
+        Index(
+            "ix_transactions_refunds_id",
+            "refunds_id",
+            postgresql_where=text("refunds_id IS NOT NULL"),
+        ),
         Index("ix_transactions_reviewed_by", "reviewed_by"),
         Index(
             "ix_transactions_review",
@@ -126,6 +144,8 @@ class Transaction(Base):
     id: Mapped[UUID] = new_id()
     real_user_id: Mapped[UUID] = mapped_column(ForeignKey("real_users.id"))
     type: Mapped[str]
+    #: the purchase that a refund gives back, or a part of it
+    refunds_id: Mapped[UUID | None] = mapped_column(ForeignKey("transactions.id"))
     amount: Mapped[Decimal] = mapped_column(server_default=text("0"))
     currency: Mapped[str] = mapped_column(server_default=text("'KES'"))
     credits_amount: Mapped[int]

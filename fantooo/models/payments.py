@@ -165,7 +165,8 @@ class ReconciliationException(Base):
     __tablename__ = "reconciliation_exceptions"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('paid_not_credited', 'credited_not_paid', 'differs', 'unknown_reference')",
+            "kind IN ('paid_not_credited', 'credited_not_paid', 'differs', 'unknown_reference',"
+            " 'unknown_refund')",
             name="kind",
         ),
         CheckConstraint(

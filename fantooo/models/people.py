@@ -38,6 +38,7 @@ class RealUser(Base):
         CheckConstraint("bonus_credits BETWEEN 0 AND credits", name="bonus_within_credits"),
         CheckConstraint("total_spent >= 0", name="total_spent_not_negative"),
         CheckConstraint("loyalty_points >= 0", name="loyalty_points_not_negative"),
+        CheckConstraint("owed_credits >= 0", name="owed_credits_not_negative"),
         CheckConstraint(
             "user_tier IN ('free', 'bronze', 'silver', 'gold', 'platinum')", name="user_tier"
         ),
@@ -92,6 +93,8 @@ class RealUser(Base):
     user_tier: Mapped[str] = mapped_column(server_default=text("'free'"))
     #: one for each credit spent, less those swapped for credits or taken back
     loyalty_points: Mapped[int] = mapped_column(server_default=text("0"))
+    #: spent credits of payments that the bank took back; the next purchase pays them first
+    owed_credits: Mapped[int] = mapped_column(server_default=text("0"))
     total_messages_sent: Mapped[int] = counter()
     last_active_at: Mapped[datetime] = created_at()
     is_banned: Mapped[bool] = mapped_column(server_default=text("false"))

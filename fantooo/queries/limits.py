@@ -71,9 +71,15 @@ def limit_of(row: SpendingLimit) -> Limit:
 
 def _spent(account_id: UUID, stretches: dict[str, tuple[datetime, datetime]]) -> dict[str, Decimal]:
     """KES of purchases in each stretch: credited or open, less what went back."""
+    back = aliased(Transaction)
+    returned = (
+        select(func.coalesce(func.sum(back.amount), 0))
+        .where(back.refunds_id == Transaction.id, back.status == "success")
+        .scalar_subquery()
+    )
     sums = [
         func.coalesce(
-            func.sum(Transaction.amount).filter(
+            func.sum(Transaction.amount - returned).filter(
                 Transaction.created_at >= begins, Transaction.created_at < ends
             ),
             0,

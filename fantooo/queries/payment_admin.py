@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
-from fantooo.domain import buying, promos
+from fantooo.domain import buying, promos, refunding
 from fantooo.domain.errors import NotFound
 from fantooo.domain.pricing import EAT
+from fantooo.domain.refunding import Part, Purse, Sold
 from fantooo.extensions import db
 from fantooo.infra import clock
 from fantooo.models import (
@@ -25,6 +26,7 @@ from fantooo.models import (
     Transaction,
     WebhookEvent,
 )
+from fantooo.queries import refunds
 
 PAGE = 50
 STATUSES = ("pending", "processing", "success", "failed", "refunded")
@@ -63,6 +65,11 @@ class Story:
     """One payment with everything that happened to it."""
 
     line: Line
+    user_id: UUID
+    #: what is in the wallet; what of the payment can still go back, and the credits of all of that
+    purse: Purse
+    left: Decimal
+    whole: Part
     review_reason: str
     receipt: str
     #: the code with what it took off
@@ -89,6 +96,7 @@ class Day:
     """The daily close, of a day in Nairobi: what was earned, and what we owe."""
 
     revenue: Decimal
+    given_back: Decimal
     purchases: int
     credits_sold: int
     bonus_given: int
@@ -130,6 +138,9 @@ def story(transaction_id: UUID) -> Story:
             Transaction.completed_at,
             Transaction.promo_code,
             Transaction.discount_amount,
+            RealUser.id.label("user_id"),
+            RealUser.credits.label("in_wallet"),
+            RealUser.bonus_credits.label("given"),
             Receipt.year,
             Receipt.number,
         )
@@ -142,8 +153,16 @@ def story(transaction_id: UUID) -> Story:
     happened = [Happened(line.at, "Ordered", line.name)]
     happened += _announcements(line.reference) + _movements(transaction_id)
     happened += _deeds(transaction_id)
+    sold = Sold(line.amount, line.credits, line.bonus)
+    before = refunds.given_back(transaction_id)
+    is_credited = line.status in refunds.CREDITED
+    left = refunding.left(sold, before) if is_credited else Decimal(0)
     return Story(
         line=line,
+        user_id=row.user_id,
+        purse=Purse(row.in_wallet, row.given),
+        left=left,
+        whole=refunding.due(sold, before, left) if left > 0 else Part(),
         review_reason=row.review_reason or "",
         receipt=buying.receipt_number(row.year, row.number) if row.number else "",
         promo=promos.note(row.promo_code or "", row.discount_amount, line.amount, line.currency),
@@ -178,11 +197,19 @@ def day() -> Day:
             func.coalesce(func.sum(Transaction.bonus_credits), 0).label("bonus"),
         ).where(
             Transaction.type == "purchase",
-            Transaction.status == "success",
+            Transaction.status.in_(refunds.CREDITED),
             Transaction.completed_at >= begins,
             Transaction.completed_at < begins + timedelta(days=1),
         )
     ).one()
+    given_back = db.session.scalar(
+        select(func.coalesce(func.sum(Transaction.amount), 0)).where(
+            Transaction.type == "refund",
+            Transaction.status != "failed",
+            Transaction.created_at >= begins,
+            Transaction.created_at < begins + timedelta(days=1),
+        )
+    )
     owed = db.session.execute(
         select(
             func.coalesce(func.sum(RealUser.credits), 0).label("all"),
@@ -196,6 +223,7 @@ def day() -> Day:
     )
     return Day(
         revenue=Decimal(sold.revenue),
+        given_back=Decimal(given_back or 0),
         purchases=sold.purchases,
         credits_sold=int(sold.credits),
         bonus_given=int(sold.bonus),
@@ -269,9 +297,16 @@ def _announcements(reference: str) -> list[Happened]:
 
 
 def _movements(transaction_id: UUID) -> list[Happened]:
+    causes = select(Transaction.id).where(
+        or_(Transaction.id == transaction_id, Transaction.refunds_id == transaction_id)
+    )
+    signed = case(
+        (CreditTransfer.credit_account == "wallet", CreditTransfer.amount),
+        else_=-CreditTransfer.amount,
+    )
     rows = db.session.execute(
-        select(CreditTransfer.kind, CreditTransfer.amount, CreditTransfer.created_at).where(
-            CreditTransfer.cause_id == transaction_id
+        select(CreditTransfer.kind, signed.label("amount"), CreditTransfer.created_at).where(
+            CreditTransfer.cause_id.in_(causes)
         )
     )
     return [

@@ -26,7 +26,8 @@ from fantooo.models import (
     Receipt,
     Transaction,
 )
-from fantooo.queries import settings
+from fantooo.queries import refunds, settings
+from fantooo.queries.refunds import MoneyRefund
 
 HISTORY_PAGE = 30
 _WORDS = {
@@ -37,6 +38,11 @@ _WORDS = {
     "purchase_bonus": "Bonus of a purchase",
     "message_charge": "Message",
     "message_refund": "Message given back",
+    "purchase_refund": "Credits of a refunded purchase",
+    "purchase_bonus_refund": "Bonus of a refunded purchase",
+    "refund_failed": "Refund failed, credits returned",
+    "bonus_refund_failed": "Refund failed, bonus returned",
+    "owed_paid": "Paid what was owed",
     "deduction": "Taken back",
 }
 
@@ -123,6 +129,7 @@ class ReceiptView:
     status: str
     promo_code: str
     discount: Decimal
+    refunds: list[MoneyRefund]
 
 
 def packages(account_id: UUID, for_tier: str) -> list[Package]:
@@ -152,11 +159,27 @@ def wallet(account_id: UUID) -> Wallet:
     ).one()
     month = clock.now().astimezone(EAT).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     spent = db.session.scalar(
-        select(func.coalesce(func.sum(Transaction.amount), 0)).where(
+        select(
+            func.coalesce(
+                func.sum(
+                    case(
+                        (Transaction.type == "purchase", Transaction.amount),
+                        else_=-Transaction.amount,
+                    )
+                ),
+                0,
+            )
+        ).where(
             Transaction.real_user_id == account_id,
-            Transaction.type == "purchase",
-            Transaction.status == "success",
-            Transaction.completed_at >= month,
+            or_(
+                # Paid this month, less what went back of it or of earlier payments.
+                (Transaction.type == "purchase")
+                & Transaction.status.in_(("success", "refunded"))
+                & (Transaction.completed_at >= month),
+                (Transaction.type == "refund")
+                & (Transaction.status != "failed")
+                & (Transaction.created_at >= month),
+            ),
         )
     )
     current = settings.current()
@@ -171,7 +194,7 @@ def wallet(account_id: UUID) -> Wallet:
         credits=row.credits,
         bonus_credits=row.bonus_credits,
         total_spent=row.total_spent,
-        spent_this_month=Decimal(spent or 0),
+        spent_this_month=max(Decimal(spent or 0), Decimal(0)),
         tier=row.user_tier,
         tier_bonus_percent=int(getattr(current, f"tier_bonus_{row.user_tier}", 0)),
         next_tier=following,
@@ -279,6 +302,7 @@ def receipt(receipt_id: UUID) -> ReceiptView:
             Transaction.status,
             Transaction.promo_code,
             Transaction.discount_amount,
+            Transaction.id.label("purchase_id"),
         )
         .join(Transaction, Transaction.id == Receipt.transaction_id)
         .join(RealUser, RealUser.id == Receipt.real_user_id)
@@ -301,6 +325,7 @@ def receipt(receipt_id: UUID) -> ReceiptView:
         status=row.status,
         promo_code=row.promo_code or "",
         discount=row.discount_amount,
+        refunds=refunds.of_purchase(row.purchase_id),
     )
 
 

@@ -15,6 +15,7 @@ from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import CreditTransfer, LoyaltyEntry, RealUser, Transaction
 from fantooo.queries import settings
 from fantooo.services import outbox
+from fantooo.services.refund_proof import INVARIANTS as _OF_REFUNDS
 
 #: what a notification about the ledger is about: one stays open, however often a fault is found
 _LEDGER = UUID("00000000-0000-7000-8000-6c6564676572")
@@ -27,6 +28,16 @@ class Fault:
     invariant: str
     subject: str
     detail: str
+
+
+def lock_wallet(work: UnitOfWork, account_id: UUID) -> RealUser:
+    """A wallet as it is now, nobody else's until the transaction ends."""
+    return work.session.scalars(
+        select(RealUser)
+        .where(RealUser.id == account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def grant_bonus(work: UnitOfWork, *, user_id: UUID, amount: int, kind: str, reason: str) -> UUID:
@@ -89,12 +100,38 @@ def add_purchase(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> Non
         )
         wallet.credits += amount
         wallet.bonus_credits += given
+    paid_off = _pay_owed(work, wallet, bought)
     wallet.total_spent += bought.amount
     wallet.user_tier = buying.tier_of(wallet.total_spent, settings.current(fresh=True))
     session.flush()
     total = bought.credits_amount + bought.bonus_credits
     notice = f"Payment successful! {total} credits are in your balance."
+    if paid_off:
+        words = "was" if paid_off == 1 else "were"
+        notice = (
+            f"Payment successful! {paid_off} of {total} credits {words} owed from a payment that was"
+            f" taken back; {total - paid_off} are in your balance."
+        )
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+
+
+def _pay_owed(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> int:
+    """Bought credits that pay what is owed from a lost dispute; returns how many."""
+    paid = min(wallet.owed_credits, bought.credits_amount)
+    if paid:
+        work.session.add(
+            CreditTransfer(
+                real_user_id=wallet.id,
+                debit_account="wallet",
+                credit_account="sales",
+                amount=paid,
+                kind="owed_paid",
+                cause_id=bought.id,
+            )
+        )
+        wallet.credits -= paid
+        wallet.owed_credits -= paid
+    return paid
 
 
 def swap_points(account_id: UUID) -> int:
@@ -104,12 +141,7 @@ def swap_points(account_id: UUID) -> int:
     """
     current = settings.current(fresh=True)
     with unit_of_work(as_system=True) as work:
-        wallet = work.session.scalars(
-            select(RealUser)
-            .where(RealUser.id == account_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).one()
+        wallet = lock_wallet(work, account_id)
         if wallet.loyalty_points < current.points_swapped:
             missing = current.points_swapped - wallet.loyalty_points
             raise ValidationError({"points": f"{missing} points are missing"})
@@ -192,16 +224,17 @@ _INVARIANTS: dict[str, str] = {
         FROM transactions AS x LEFT JOIN credit_transfers AS t
             ON t.cause_id = x.id
             AND t.kind IN ('welcome_bonus', 'bonus', 'points', 'purchase', 'deduction')
-        WHERE (x.status = 'success') <> (t.id IS NOT NULL)
-           OR (t.id IS NOT NULL AND t.amount <> x.credits_amount)""",
+        WHERE x.type <> 'refund'
+            AND ((x.status IN ('success', 'refunded')) <> (t.id IS NOT NULL)
+                 OR (t.id IS NOT NULL AND t.amount <> x.credits_amount))""",
     "each credited purchase brought its bonus": """
         SELECT x.id::text AS subject,
                format('%s bonus credits, transferred %s', x.bonus_credits, coalesce(t.amount, 0))
                    AS detail
         FROM transactions AS x LEFT JOIN credit_transfers AS t
             ON t.cause_id = x.id AND t.kind = 'purchase_bonus'
-        WHERE coalesce(t.amount, 0)
-            <> CASE WHEN x.status = 'success' THEN x.bonus_credits ELSE 0 END""",
+        WHERE x.type <> 'refund' AND coalesce(t.amount, 0)
+            <> CASE WHEN x.status IN ('success', 'refunded') THEN x.bonus_credits ELSE 0 END""",
     "credits bought are those of the package": """
         SELECT x.id::text AS subject,
                format('%s credits for %s, snapshot %s', x.credits_amount, x.amount,
@@ -221,12 +254,15 @@ _INVARIANTS: dict[str, str] = {
            OR p.code IS DISTINCT FROM x.promo_code OR r.real_user_id <> x.real_user_id
            OR r.status <> CASE WHEN x.status IN ('success', 'refunded') THEN 'used'
                                WHEN x.status = 'failed' THEN 'released' ELSE 'reserved' END""",
-    "spend = credited purchases": """
+    "spend = credited purchases less refunds": """
         SELECT u.id::text AS subject,
                format('stored %s, paid %s', u.total_spent, coalesce(t.total, 0)) AS detail
         FROM real_users AS u LEFT JOIN (
-            SELECT real_user_id, sum(amount) AS total FROM transactions
-            WHERE type = 'purchase' AND status = 'success' GROUP BY real_user_id
+            SELECT real_user_id, sum(CASE type WHEN 'purchase' THEN amount ELSE -amount END) AS total
+            FROM transactions
+            WHERE (type = 'purchase' AND status IN ('success', 'refunded'))
+                OR (type = 'refund' AND status <> 'failed')
+            GROUP BY real_user_id
         ) AS t ON t.real_user_id = u.id
         WHERE u.total_spent <> coalesce(t.total, 0)""",
     "points = credits spent less entries": """
@@ -256,6 +292,7 @@ _INVARIANTS: dict[str, str] = {
                        OVER (PARTITION BY real_user_id ORDER BY created_at, id) AS running
             FROM credit_transfers
         ) AS r WHERE running < 0""",
+    **_OF_REFUNDS,
 }
 
 

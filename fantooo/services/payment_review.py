@@ -8,14 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from fantooo.domain.errors import NotFound, ValidationError
+from fantooo.domain.errors import NotFound
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import AuditEntry, ReconciliationException, Transaction
-from fantooo.services import payments
+from fantooo.models import ReconciliationException, Transaction
+from fantooo.services import audit, payments
 
 Decision = Literal["credit", "reject"]
-
-_REASON_MAX = 500
 
 
 def verify(transaction_id: UUID, admin_id: UUID) -> str:
@@ -40,7 +38,7 @@ def decide(transaction_id: UUID, admin_id: UUID, decision: Decision, reason: str
 
     Raises ``NotFound``, or ``ValidationError`` without a reason or when there is no review.
     """
-    why = _checked(reason)
+    why = audit.reason(reason)
     with unit_of_work(as_system=True) as work:
         payments.end_review(work, transaction_id, admin_id, credit=decision == "credit")
         _audit(work, admin_id, f"payment_review_{decision}ed", transaction_id, why)
@@ -48,7 +46,7 @@ def decide(transaction_id: UUID, admin_id: UUID, decision: Decision, reason: str
 
 def settle_exception(exception_id: UUID, admin_id: UUID, reason: str) -> None:
     """Marks something that did not fit as dealt with. Raises ``NotFound``, ``ValidationError``."""
-    why = _checked(reason)
+    why = audit.reason(reason)
     with unit_of_work(as_system=True) as work:
         row = work.session.scalar(
             select(ReconciliationException)
@@ -67,20 +65,5 @@ def settle_exception(exception_id: UUID, admin_id: UUID, reason: str) -> None:
         _audit(work, admin_id, "payment_exception_settled", subject, why)
 
 
-def _checked(reason: str) -> str:
-    cleaned = " ".join(reason.split())
-    if not cleaned:
-        raise ValidationError({"reason": "Say why"})
-    return cleaned[:_REASON_MAX]
-
-
 def _audit(work: UnitOfWork, admin_id: UUID, action: str, subject: UUID, reason: str) -> None:
-    work.session.add(
-        AuditEntry(
-            actor_id=admin_id,
-            action=action,
-            subject_type="transaction",
-            subject_id=subject,
-            reason=reason,
-        )
-    )
+    audit.add(work, admin_id, action, ("transaction", subject), reason)

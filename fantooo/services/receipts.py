@@ -13,6 +13,7 @@ from fantooo.domain.pricing import EAT
 from fantooo.infra.unit_of_work import UnitOfWork
 from fantooo.models import Receipt, Transaction
 from fantooo.queries.payments import ReceiptView
+from fantooo.queries.refunds import MoneyRefund
 
 DISCLOSURE = (
     "Credits pay for messages to fictional characters, played by our team. No meeting is on offer."
@@ -80,4 +81,11 @@ def lines(view: ReceiptView) -> list[tuple[str, str]]:
         ("Paid", f"{money(view.amount)} {view.currency}"),
         ("Paid by", how),
         ("Reference", view.reference),
+        *(_returned(each) for each in view.refunds if each.status != "failed"),
     ]
+
+
+def _returned(refund: MoneyRefund) -> tuple[str, str]:
+    day = refund.at.astimezone(EAT).strftime("%d %B %Y")
+    state = "sent back" if refund.status == "success" else "on its way"
+    return "Given back", f"{money(refund.amount)} {refund.currency}, {day}, {state}"

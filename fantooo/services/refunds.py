@@ -1,4 +1,4 @@
-"""No answer, no charge: credits of unanswered messages come back by themselves (product.md 2.6)."""
+"""Credits of messages that come back; those of unanswered ones by themselves (product.md 2.6)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from fantooo.domain.events import BalanceChanged
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import Chat, CreditTransfer, RealUser
+from fantooo.models import Chat, CreditRefund, CreditTransfer, RealUser
 from fantooo.queries import settings
 from fantooo.services import credits
 
@@ -42,6 +42,28 @@ def return_unanswered(now: datetime | None = None) -> int:
     return returned
 
 
+def give_back(work: UnitOfWork, wallet: RealUser, charge: CreditTransfer) -> None:
+    """Returns one charge to its locked wallet, with its bonus part; its points go.
+
+    A charge comes back once: the second movement breaks a unique index.
+    """
+    work.session.add(
+        CreditTransfer(
+            real_user_id=charge.real_user_id,
+            debit_account="refunds",
+            credit_account="wallet",
+            amount=charge.amount,
+            bonus_amount=charge.bonus_amount,
+            kind="message_refund",
+            cause_id=charge.cause_id,
+            chat_id=charge.chat_id,
+        )
+    )
+    wallet.credits += charge.amount
+    wallet.bonus_credits += charge.bonus_amount
+    credits.take_points_back(work, wallet, charge.cause_id, charge.amount)
+
+
 def _unreturned(chat_id: Any, since: Any, sent_until: datetime) -> Select[CreditTransfer]:
     """The charges of a chat since its user waits, old enough and not given back yet."""
     earlier = aliased(CreditTransfer)
@@ -67,35 +89,54 @@ def _refund_chat(work: UnitOfWork, chat_id: UUID, sent_until: datetime) -> int:
     ).one()
     if chat.waiting_since is None:
         return 0  # answered since it was picked
-    charges = session.scalars(
-        _unreturned(chat_id, chat.waiting_since, sent_until).order_by(CreditTransfer.id)
-    ).all()
-    if not charges:
-        return 0
     wallet = session.scalars(
         select(RealUser)
         .where(RealUser.id == chat.real_user_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+    # Under the wallet's lock: an admin may have given one of them back meanwhile.
+    charges = session.scalars(
+        _unreturned(chat_id, chat.waiting_since, sent_until).order_by(CreditTransfer.id)
+    ).all()
+    if not charges:
+        return 0
+    asked = _asked(work, [charge.cause_id for charge in charges])
     for charge in charges:
-        session.add(
-            CreditTransfer(
-                real_user_id=charge.real_user_id,
-                debit_account="refunds",
-                credit_account="wallet",
-                amount=charge.amount,
-                bonus_amount=charge.bonus_amount,
-                kind="message_refund",
-                cause_id=charge.cause_id,
-                chat_id=chat_id,
-            )
-        )
-        wallet.credits += charge.amount
-        wallet.bonus_credits += charge.bonus_amount
-        credits.take_points_back(work, wallet, charge.cause_id, charge.amount)
+        _record(work, charge, asked.get(charge.cause_id))
+        give_back(work, wallet, charge)
     total = sum(charge.amount for charge in charges)
     words = "1 credit is" if total == 1 else f"{total} credits are"
     notice = f"Nobody answered in time, so {words} back in your balance."
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
     return len(charges)
+
+
+def _asked(work: UnitOfWork, messages: list[UUID]) -> dict[UUID | None, CreditRefund]:
+    """What users ask to have back of these messages, locked."""
+    rows = work.session.scalars(
+        select(CreditRefund)
+        .where(CreditRefund.message_id.in_(messages), CreditRefund.status == "pending")
+        .with_for_update()
+    )
+    return {row.message_id: row for row in rows}
+
+
+def _record(work: UnitOfWork, charge: CreditTransfer, asked: CreditRefund | None) -> None:
+    """The row of what comes back by itself; whoever has asked for it gets it without a decision."""
+    now = datetime.now(UTC)
+    if asked is not None:
+        asked.status = "completed"
+        asked.reason = "unanswered"
+        asked.processed_at = now
+        return
+    work.session.add(
+        CreditRefund(
+            user_id=charge.real_user_id,
+            amount=charge.amount,
+            reason="unanswered",
+            message_id=charge.cause_id,
+            chat_id=charge.chat_id,
+            processed_at=now,
+        )
+    )

@@ -28,7 +28,7 @@ from fantooo.gateways.paystack_answers import EVENTS
 from fantooo.infra import job_queue, redis
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Transaction, WebhookEvent
-from fantooo.services import payments, reconciliation
+from fantooo.services import disputes, payments, reconciliation, refund_progress
 
 log = structlog.get_logger(__name__)
 
@@ -168,22 +168,33 @@ def _reference(view: TransactionView | RefundView | DisputeView | None) -> str |
 
 def _act(raw: bytes) -> str:
     event = paystack.read_event(raw)
-    if event.name != "charge.success" or not isinstance(event.view, TransactionView):
+    if event.name not in EVENTS:
+        return "ignored"
+    view = event.view
+    if view is None:
         return "ignored"
     try:
-        payments.settle(event.view.reference)
+        match view:
+            case TransactionView():
+                payments.settle(view.reference)
+            case RefundView():
+                refund_progress.heard(view.transaction_reference or "")
+            case DisputeView():
+                disputes.heard(view.id)
     except NotFound:
         with unit_of_work(as_system=True) as work:
-            _unknown(work, event.view)
+            _unknown(work, view)
     return "processed"
 
 
-def _unknown(work: UnitOfWork, view: TransactionView) -> None:
+def _unknown(work: UnitOfWork, view: TransactionView | RefundView | DisputeView) -> None:
+    """Something about a payment that did not begin here."""
+    amount = view.refund_amount if isinstance(view, DisputeView) else view.amount
     reconciliation.note(
         work,
         kind="unknown_reference",
-        reference=view.reference,
-        details={"amount": view.amount, "currency": view.currency, "provider_id": view.id},
+        reference=_reference(view) or f"{view.id}",
+        details={"amount": amount, "currency": view.currency, "provider_id": view.id},
     )
 
 

@@ -10,7 +10,9 @@ from fantooo.web import (
     breaks,  # noqa: F401 (adds its routes to those of user)
     chat,
     credits,
+    disputes,
     errors,
+    giving,
     guards,
     headers,
     health,
@@ -38,7 +40,7 @@ def install(app: Flask) -> None:
     errors.install(app)
     templating.install(app)
     for module in (
-        *(public, people, user, chat, credits, operator, admin),
+        *(public, people, user, chat, credits, operator, admin, giving, disputes),
         *(health, media, webhooks),
     ):
         app.register_blueprint(module.blueprint)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fantooo.domain.errors import ValidationError
-from fantooo.queries import dashboard as figures, payment_admin
-from fantooo.services import payment_review
+from fantooo.queries import dashboard as figures, disputes, giving, payment_admin, refunds, settings
+from fantooo.services import money_refunds, payment_review
 from fantooo.services.payment_review import Decision
 from fantooo.web import forms, guards
 from fantooo.web.templating import duration
@@ -54,6 +55,7 @@ def payments() -> ResponseReturnValue:
         "pages/admin/payments.html",
         day=payment_admin.day(),
         odd=payment_admin.odd(),
+        waiting=giving.waiting(),
         lines=lines,
         older=lines[-1].id if len(lines) == payment_admin.PAGE else None,
         statuses=payment_admin.STATUSES,
@@ -65,7 +67,38 @@ def payments() -> ResponseReturnValue:
 @blueprint.get("/payments/<uuid:transaction_id>")
 def payment(transaction_id: UUID) -> ResponseReturnValue:
     """One payment with everything that happened to it."""
-    return render_template("pages/admin/payment.html", story=payment_admin.story(transaction_id))
+    story = payment_admin.story(transaction_id)
+    return render_template(
+        "pages/admin/payment.html",
+        story=story,
+        refunds=refunds.of_purchase(transaction_id),
+        disputes=disputes.of_purchase(transaction_id),
+        purse=story.purse,
+        left=story.left,
+        taken=story.whole,
+        may_refund=story.left > 0,
+        alone=Decimal(settings.current().approval_amount),
+        key=uuid4(),
+    )
+
+
+@blueprint.post("/payments/<uuid:transaction_id>/refund")
+def refund_payment(transaction_id: UUID) -> ResponseReturnValue:
+    """Gives a payment back, or a part of it."""
+    outcome = money_refunds.refund(
+        purchase_id=transaction_id,
+        admin_id=guards.account_id(),
+        amount=_amount(request.form.get("amount", "")),
+        reason=request.form.get("reason", ""),
+        goodwill=request.form.get("goodwill") == "yes",
+        key=forms.uuid_field("key"),
+    )
+    flash(
+        "This is above what one person decides alone: a second admin has to agree."
+        if outcome == "waiting"
+        else "The refund has begun. The person has been told."
+    )
+    return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
 
 
 @blueprint.post("/payments/<uuid:transaction_id>/verify")
@@ -99,6 +132,17 @@ def settle_exception(exception_id: UUID) -> ResponseReturnValue:
         exception_id, guards.account_id(), request.form.get("reason", "")
     )
     return redirect(url_for("admin.payments"), 303)
+
+
+def _amount(typed: str) -> Decimal:
+    """An amount of money as people type it. Raises ``ValidationError``."""
+    try:
+        amount = Decimal(typed.replace(",", "").strip())
+    except InvalidOperation as error:
+        raise ValidationError({"amount": "Enter an amount, such as 400 or 99.50"}) from error
+    if not amount.is_finite():
+        raise ValidationError({"amount": "Enter an amount, such as 400 or 99.50"})
+    return amount
 
 
 def _tiles() -> list[Tile]:

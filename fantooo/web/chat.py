@@ -16,9 +16,10 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from fantooo import fragments
-from fantooo.domain.errors import PriceChanged
-from fantooo.queries import characters, chats, inbox
-from fantooo.services import chats as chat_service, liking, messages
+from fantooo.domain.errors import PriceChanged, ValidationError
+from fantooo.domain.refunding import ASKED_REASONS
+from fantooo.queries import characters, chats, inbox, refunds
+from fantooo.services import chats as chat_service, liking, message_refunds, messages
 from fantooo.web import conversations, forms, guards, limits, templating
 from fantooo.web.errors import wants_fragment, wants_json
 
@@ -107,3 +108,37 @@ def save_draft(chat_id: UUID) -> ResponseReturnValue:
     """Keeps what is typed and not sent."""
     chat_service.save_draft(chat_id, guards.account_id(), request.form.get("content", ""))
     return Response(status=204)
+
+
+@blueprint.get("/chat/<uuid:chat_id>/messages/<uuid:message_id>/refund")
+def refund(chat_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """What one can say to get the credits of an own message back, and what became of it."""
+    return _refund_page(chat_id, message_id)
+
+
+@blueprint.post("/chat/<uuid:chat_id>/messages/<uuid:message_id>/refund")
+def ask_refund(chat_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """Asks for the credits of an own message."""
+    try:
+        message_refunds.ask(
+            account_id=guards.account_id(),
+            chat_id=chat_id,
+            message_id=message_id,
+            reason=request.form.get("reason", ""),
+            words=request.form.get("words", ""),
+        )
+    except ValidationError as error:
+        errors = error.fields or {"": error.message}
+        return _refund_page(chat_id, message_id, errors), error.look.status
+    return redirect(url_for("chat.refund", chat_id=chat_id, message_id=message_id), 303)
+
+
+def _refund_page(chat_id: UUID, message_id: UUID, errors: dict[str, str] | None = None) -> str:
+    return render_template(
+        "pages/user/message_refund.html",
+        message=refunds.asked(chat_id, message_id),
+        reasons=ASKED_REASONS,
+        errors=errors or {},
+        chosen=request.form.get("reason", ""),
+        words=request.form.get("words", "")[:500],
+    )

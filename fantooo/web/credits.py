@@ -15,11 +15,12 @@ from fantooo.domain.buying import Package
 from fantooo.domain.errors import PaymentFailed, PriceChanged, SpendingPaused, ValidationError
 from fantooo.domain.promos import Offer
 from fantooo.extensions import limiter
-from fantooo.queries import limits as limit_reads, payments as reads, settings
+from fantooo.queries import limits as limit_reads, payments as reads, refunds, settings
 from fantooo.queries.payments import HISTORY_PAGE, Purchase
 from fantooo.services import (
     credits as ledger,
     limits as own_limits,
+    money_refunds,
     payments,
     promos,
     receipts,
@@ -155,6 +156,7 @@ def receipt(receipt_id: UUID) -> ResponseReturnValue:
         "pages/user/receipt.html",
         receipt=view,
         lines=receipts.lines(view),
+        withdrawal=refunds.withdrawal(receipt_id),
         disclosure=receipts.DISCLOSURE,
     )
 
@@ -166,6 +168,26 @@ def receipt_pdf(receipt_id: UUID) -> ResponseReturnValue:
     response = Response(receipts.pdf(view), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{view.number}.pdf"'
     return response
+
+
+@blueprint.get("/receipts/<uuid:receipt_id>/withdraw")
+def withdrawal(receipt_id: UUID) -> ResponseReturnValue:
+    """What withdrawing from a purchase would give back."""
+    return _withdrawal(receipt_id)
+
+
+@blueprint.post("/receipts/<uuid:receipt_id>/withdraw")
+@limiter.limit(limits.setting("limit_purchases"), key_func=lambda: f"buy:{guards.me().account_id}")
+def withdraw(receipt_id: UUID) -> ResponseReturnValue:
+    """Withdraws from a purchase: what is unused of it goes back."""
+    guards.fail_closed_without_redis()
+    try:
+        money_refunds.withdraw(
+            account_id=guards.account_id(), receipt_id=receipt_id, key=forms.uuid_field("key")
+        )
+    except ValidationError as error:
+        return _withdrawal(receipt_id, error.message), error.look.status
+    return redirect(url_for("credits.receipt", receipt_id=receipt_id), 303)
 
 
 @blueprint.get("/history.csv")
@@ -188,6 +210,15 @@ def swap_points() -> ResponseReturnValue:
     """Swaps loyalty points for credits."""
     ledger.swap_points(guards.account_id())
     return redirect(url_for("credits.show"), 303)
+
+
+def _withdrawal(receipt_id: UUID, error: str = "") -> str:
+    return render_template(
+        "pages/user/withdraw.html",
+        withdrawal=refunds.withdrawal(receipt_id),
+        key=uuid4(),
+        error=error,
+    )
 
 
 def _typed_code() -> str:

@@ -68,6 +68,8 @@ BLUEPRINT_ROLE = {
     "credits": "user",
     "operator": "operator",
     "admin": "admin",
+    "giving": "admin",
+    "disputes": "admin",
 }
 #: answered in maintenance too: what machines ask, and the way in for who may end it
 KEPT_ENDPOINTS = MACHINE_ENDPOINTS | {
@@ -96,6 +98,18 @@ PERMISSION = {
     "admin.new_promo": "manage_payments",
     "admin.make_promo": "manage_payments",
     "admin.switch_promo": "manage_payments",
+    "admin.refund_payment": "manage_payments",
+    "giving.refunds": "manage_payments",
+    "giving.read_message": "manage_payments",
+    "giving.decide_refund": "manage_payments",
+    "giving.account": "manage_payments",
+    "giving.grant": "manage_payments",
+    "giving.give_back": "manage_payments",
+    "giving.approvals": "manage_payments",
+    "giving.decide_approval": "manage_payments",
+    "disputes.index": "manage_payments",
+    "disputes.show": "manage_payments",
+    "disputes.note_evidence": "manage_payments",
 }
 #: sent by pages themselves, or about use
 _NO_USE = frozenset({"user.tell_time", "chat.save_draft"})

@@ -54,7 +54,7 @@ def how_it_works() -> ResponseReturnValue:
 @blueprint.get("/terms")
 def terms() -> ResponseReturnValue:
     """The terms of use, with their version."""
-    return _text("terms")
+    return _text("terms", settings=settings.current())
 
 
 @blueprint.get("/privacy")

@@ -27,7 +27,7 @@ ROLES = ("none", "public", "user", "operator", "admin", "system")
 MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "accounts":            ("",     "",         "",         "S*",    "S I U D"),
     "sessions":            ("",     "s*",       "",         "",      "S I U D"),
-    "consents":            ("",     "s",        "",         "",      "S I"),
+    "consents":            ("",     "s",        "",         "S",     "S I"),
     "real_users":          ("",     "s u*",     "s*",       "S",     "S I U*"),
     "operators":           ("",     "",         "s u*",     "S",     "S I U D"),
     "admins":              ("",     "",         "",         "S",     "S I U D"),
@@ -61,6 +61,9 @@ MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "exclusion_marks":     ("",     "",         "",         "",      "S I D"),
     "payer_marks":         ("",     "",         "",         "",      "S I D"),
     "active_stretches":    ("",     "s i u*",   "",         "",      "S D"),
+    "credit_refunds":      ("",     "s*",       "",         "S",     "S I U*"),
+    "approvals":           ("",     "s*",       "",         "S",     "S I U*"),
+    "disputes":            ("",     "",         "",         "S",     "S I U*"),
     "system_settings":     ("S",    "S",        "S",        "S",     "S I U"),
     "system_settings_history": ("", "",         "",         "S",     "S I"),
     "audit_log":           ("",     "",         "i",        "S i",   "S I"),
@@ -106,6 +109,8 @@ OWN = {
     ("limit_changes", "user"): "real_user_id = {me}",
     ("account_pauses", "user"): "real_user_id = {me}",
     ("active_stretches", "user"): "real_user_id = {me}",
+    ("credit_refunds", "user"): "user_id = {me}",
+    ("approvals", "user"): "user_id = {me} AND kind = 'withdrawal'",
     ("audit_log", "operator"): "actor_id = {me}",
     ("audit_log", "admin"): "actor_id = {me}",
 }  # fmt: skip
@@ -129,7 +134,7 @@ COLUMNS = {
     " language user_tier show_online created_at",
     ("real_users", "system", "U"): "credits bonus_credits last_active_at is_banned ban_reason"
     " banned_until total_spent user_tier loyalty_points language email_sealed email_hash paused_until"
-    " self_excluded_until spending_frozen_reason",
+    " self_excluded_until spending_frozen_reason owed_credits",
     ("operators", "operator", "U"): "is_available availability_reason last_activity auto_next",
     ("fictional_users", "public", "S"): CARD,
     ("fictional_users", "user", "S"): CARD,
@@ -150,6 +155,13 @@ COLUMNS = {
     " reviewed_by reviewed_at",
     ("promo_codes", "system", "U"): "is_active",
     ("promo_redemptions", "system", "U"): "status settled_at",
+    ("credit_refunds", "user", "S"): "id user_id amount reason message_id chat_id words notes status"
+    " requested_by_user created_at processed_at",
+    ("credit_refunds", "system", "U"): "status reason processed_by processed_at notes",
+    ("approvals", "user", "S"): "id kind subject_id user_id amount unit status created_at decided_at",
+    ("approvals", "system", "U"): "status decided_by decided_at decision_reason",
+    ("disputes", "system", "U"): "status provider_status due_at resolution refund_id owed_credits"
+    " evidence_sent_at resolved_at",
     ("webhook_events", "admin", "S"): "id provider event_key event reference received_count status"
     " error received_at last_received_at processed_at",
     ("webhook_events", "system", "U"): "received_count last_received_at status error processed_at",
@@ -167,7 +179,8 @@ NEVER_READ = {
              "promo_codes", "promo_redemptions"],
     "operator": ["admins", "accounts", "sessions", "transactions", "credit_transfers", "send_requests",
                  "receipts", "loyalty_entries", "webhook_events", "spending_limits", "limit_changes",
-                 "account_pauses", "exclusion_marks", "payer_marks", "active_stretches"],
+                 "account_pauses", "exclusion_marks", "payer_marks", "active_stretches",
+                 "credit_refunds", "approvals", "disputes"],
     "admin": ["sessions", "send_requests", "message_drafts", "exclusion_marks", "payer_marks",
               "active_stretches"],
 }  # fmt: skip
@@ -193,6 +206,8 @@ HIDDEN = [
     ("user", "sessions", "token_hash"),
     ("operator", "chat_queue", "chat_id"),
     ("operator", "chat_queue", "user_lifetime_value"),
+    ("user", "credit_refunds", "processed_by"),
+    ("user", "approvals", "requested_by"),
     ("admin", "messages", "content"),
     ("admin", "accounts", "password_hash"),
     ("admin", "accounts", "login"),

@@ -181,7 +181,8 @@ def ledger(app: Flask, superuser: psycopg.Connection, clock: Clock) -> UUID:
     for _ in range(5):
         factories.send(user, chat_id)
     assert user.account_id
-    factories.purchase(user.account_id, factories.package(bonus_credits=3))
+    bought = factories.purchase(user.account_id, factories.package(bonus_credits=3))
+    factories.refund(bought, 100)
     assert credits.verify_ledger() == []
     return chat_id
 
@@ -208,13 +209,13 @@ FAULTS = {
         " bonus_amount, kind, cause_id) SELECT real_user_id, 'refunds', 'wallet', 5, 0,"
         " 'message_refund', cause_id FROM credit_transfers WHERE kind = 'message_charge' LIMIT 1"
         " RETURNING 1) UPDATE real_users SET credits = credits + 5 WHERE username <> 'Stranger'"),
-        {"refunds never exceed their charge"}),
+        {"refunds never exceed their charge", "each message that came back has its reason"}),
     "a refund of nothing": (
         ("WITH r AS (INSERT INTO credit_transfers (real_user_id, debit_account, credit_account, amount,"
         " bonus_amount, kind, cause_id) SELECT id, 'refunds', 'wallet', 1, 0, 'message_refund',"
         " uuidv7() FROM real_users WHERE username <> 'Stranger' RETURNING 1)"
         " UPDATE real_users SET credits = credits + 1 WHERE username <> 'Stranger'"),
-        {"refunds never exceed their charge"}),
+        {"refunds never exceed their charge", "each message that came back has its reason"}),
     "a transaction of another amount": (
         "UPDATE transactions SET credits_amount = credits_amount + 1 WHERE type = 'bonus'",
         {"each completed transaction has one transfer"}),
@@ -229,7 +230,7 @@ FAULTS = {
         {"each credited purchase brought its bonus"}),
     "a purchase for less than the package's price": (
         ("UPDATE transactions SET amount = 399 WHERE type = 'purchase'"),
-        {"credits bought are those of the package", "spend = credited purchases"}),
+        {"credits bought are those of the package", "spend = credited purchases less refunds"}),
     "a use that was not given back": (
         ("WITH t AS (INSERT INTO transactions (real_user_id, type, amount, credits_amount, status,"
         " failure_reason, payment_provider, provider_reference, package_snapshot, promo_code,"
@@ -241,7 +242,30 @@ FAULTS = {
         " discount_amount) SELECT c.id, t.real_user_id, t.id, 100 FROM t, c"),
         {"each use of a promo code stands as its purchase"}),
     "spend that nobody paid": (
-        "UPDATE real_users SET total_spent = total_spent + 1", {"spend = credited purchases"}),
+        "UPDATE real_users SET total_spent = total_spent + 1", {"spend = credited purchases less refunds"}),
+    "a message that nobody gave back": (
+        ("INSERT INTO credit_refunds (user_id, amount, reason, message_id, chat_id, processed_at)"
+        " SELECT real_user_id, amount, 'unanswered', cause_id, chat_id, now() FROM credit_transfers"
+        " WHERE kind = 'message_charge' LIMIT 1"), {"each message that came back has its reason"}),
+    "a money refund of more than was paid": (
+        "UPDATE transactions SET amount = 401 WHERE type = 'refund'",
+        {"money refunds never exceed their purchase", "spend = credited purchases less refunds",
+         "a purchase is refunded when all of it went back"}),
+    "a money refund of more credits than were bought": (
+        "UPDATE transactions SET credits_amount = 51 WHERE type = 'refund'",
+        {"money refunds never exceed their purchase", "each money refund took its credits"}),
+    "a money refund that took less bonus": (
+        "UPDATE transactions SET bonus_credits = bonus_credits - 1 WHERE type = 'refund'",
+        {"each money refund took its credits"}),
+    "a failed refund that kept the credits": (
+        "UPDATE transactions SET status = 'failed', failure_reason = 'x' WHERE type = 'refund'",
+        {"each money refund took its credits", "spend = credited purchases less refunds"}),
+    "a purchase that is called refunded": (
+        "UPDATE transactions SET status = 'refunded' WHERE type = 'purchase'",
+        {"a purchase is refunded when all of it went back"}),
+    "credits owed for nothing": (
+        "UPDATE real_users SET owed_credits = 1 WHERE username <> 'Stranger'",
+        {"owed = lost disputes less what was paid"}),
     "a point too many": (
         "UPDATE real_users SET loyalty_points = loyalty_points + 1",
         {"points = credits spent less entries"}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -90,6 +91,10 @@ chat.changes            GET  /chat/{chat}/changes           302 200 404 302   40
 chat.send               POST /chat/{chat}/messages          302 303 404 302   403 403 403   403 403 403
 chat.send               POST /chat/{nobodys}/messages       302 404 404 302   403 403 403   403 403 403
 chat.rate               POST /chat/{chat}/rating            302 303 404 302   403 403 403   403 403 403
+chat.refund             GET  /chat/{chat}/messages/{charged}/refund 302 200 404 302 403 403 403 403 403 403
+chat.refund             GET  /chat/{chat}/messages/{chat}/refund 302 404 404 302 403 403 403 403 403 403
+# The owner has asked already.
+chat.ask_refund         POST /chat/{chat}/messages/{charged}/refund 302 400 404 302 403 403 403 403 403 403
 chat.save_draft         PUT  /chat/{chat}/draft             302 204 404 302   403 403 403   403 403 403
 
 credits.show            GET  /credits                       302 200 200 302   403 403 403   403 403 403
@@ -101,6 +106,8 @@ credits.returned        GET  /credits/return?reference={reference} 302 302 404 3
 credits.payment         GET  /credits/payments/{purchase}   302 200 404 302   403 403 403   403 403 403
 credits.receipt         GET  /credits/receipts/{receipt}    302 200 404 302   403 403 403   403 403 403
 credits.receipt_pdf     GET  /credits/receipts/{receipt}.pdf 302 200 404 302   403 403 403   403 403 403
+credits.withdrawal      GET  /credits/receipts/{receipt}/withdraw 302 200 404 302 403 403 403 403 403 403
+credits.withdraw        POST /credits/receipts/{receipt}/withdraw 302 303 404 302 403 403 403 403 403 403
 credits.history_csv     GET  /credits/history.csv           302 200 200 302   403 403 403   403 403 403
 credits.swap_points     POST /credits/points                302 400 400 302   403 403 403   403 403 403
 credits.answer_offer    POST /credits/limit                 302 303 303 302   403 403 403   403 403 403
@@ -145,6 +152,25 @@ admin.promos            GET  /admin/promos                  302 403 403 403   40
 admin.new_promo         GET  /admin/promos/new              302 403 403 403   403 403 403   200 200 403
 admin.make_promo        POST /admin/promos/new              302 403 403 403   403 403 403   303 303 403
 admin.switch_promo      POST /admin/promos/{promo}/switch   302 403 403 403   403 403 403   303 303 403
+admin.refund_payment    POST /admin/payments/{chat}/refund  302 403 403 403   403 403 403   404 404 403
+giving.refunds          GET  /admin/refunds                 302 403 403 403   403 403 403   200 200 403
+giving.read_message     POST /admin/refunds/{asked}/message 302 403 403 403   403 403 403   200 200 403
+giving.read_message     POST /admin/refunds/{chat}/message  302 403 403 403   403 403 403   404 404 403
+# Only the first to decide decides: see test_message_refunds.
+giving.decide_refund    POST /admin/refunds/{chat}          302 403 403 403   403 403 403   404 404 403
+giving.account          GET  /admin/users/{annas_id}/credits 302 403 403 403  403 403 403   200 200 403
+giving.account          GET  /admin/users/{chat}/credits    302 403 403 403   403 403 403   404 404 403
+giving.grant            POST /admin/users/{annas_id}/credits 302 403 403 403  403 403 403   303 303 403
+giving.grant            POST /admin/users/{chat}/credits    302 403 403 403   403 403 403   404 404 403
+giving.give_back        POST /admin/users/{annas_id}/charges/{chat} 302 403 403 403 403 403 403 404 404 403
+giving.approvals        GET  /admin/approvals               302 403 403 403   403 403 403   200 200 403
+# The super admin asked for it.
+giving.decide_approval  POST /admin/approvals/{approval}    302 403 403 403   403 403 403   303 400 403
+giving.decide_approval  POST /admin/approvals/{chat}        302 403 403 403   403 403 403   404 404 403
+disputes.index          GET  /admin/disputes                302 403 403 403   403 403 403   200 200 403
+disputes.show           GET  /admin/disputes/{dispute}      302 403 403 403   403 403 403   200 200 403
+disputes.show           GET  /admin/disputes/{chat}         302 403 403 403   403 403 403   404 404 403
+disputes.note_evidence  POST /admin/disputes/{dispute}/evidence 302 403 403 403 403 403 403 303 303 403
 
 # Not in production: tests/integration/test_styleguide.py.
 styleguide.show         GET  /styleguide                    200 200 200 200   200 200 200   200 200 200
@@ -174,6 +200,8 @@ LOGIN = {
     "credits": "/login",
     "operator": "/op-login",
     "admin": "/admin-login",
+    "giving": "/admin-login",
+    "disputes": "/admin-login",
 }
 GATED = [row for row in ROWS if row[3]["anonymous"] == 302 and row[0].partition(".")[0] in LOGIN]
 
@@ -187,6 +215,8 @@ WRITES = {
     "operator.hand_back", "people.logout", "admin.make_package", "admin.change_package",
     "admin.switch_package", "admin.make_promo", "admin.switch_promo", "user.set_limit", "user.keep_limit",
     "user.take_break", "user.self_exclusion", "credits.answer_offer",
+    "credits.withdraw", "giving.read_message", "giving.grant", "giving.decide_approval",
+    "disputes.note_evidence",
 }  # fmt: skip
 
 
@@ -242,6 +272,14 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
             "value": "20",
         },
         "admin.switch_promo": lambda: {"on": "off"},
+        "admin.refund_payment": lambda: {"amount": "1", "reason": "as agreed", "key": str(uuid4())},
+        "chat.ask_refund": lambda: {"reason": "accidental_send"},
+        "credits.withdraw": lambda: {"key": str(uuid4())},
+        "giving.read_message": lambda: {"reason": "as agreed"},
+        "giving.decide_refund": lambda: {"decision": "complete", "notes": "as agreed"},
+        "giving.grant": lambda: {"amount": "5", "reason": "as agreed", "key": str(uuid4())},
+        "giving.give_back": lambda: {"notes": "as agreed"},
+        "giving.decide_approval": lambda: {"decision": "approve", "reason": "as agreed"},
         "operator.set_auto_next": dict,
         "operator.send": lambda: _reply(cast),
         "operator.save_draft": lambda: {"content": f"from {actor}"},
@@ -279,6 +317,11 @@ def address(cast: Cast, path: str) -> str:
         nobodys=cast.world.hidden,
         session=cast.world.anna.session_id,
         purchase=cast.world.purchase,
+        charged=cast.world.charged,
+        asked=cast.world.asked,
+        approval=cast.world.approval,
+        dispute=cast.world.dispute,
+        annas_id=cast.world.anna.account_id,
         receipt=cast.receipt,
         reference=cast.reference,
         package=cast.world.package,

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.types.json import Jsonb
+from sqlalchemy import select
 
 from fantooo.domain.viewer import Viewer
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.models import LoyaltyEntry, RealUser
-from fantooo.services import assignment, chats, liking, limits, notes, stretches
+from fantooo.models import CreditTransfer, LoyaltyEntry, RealUser
+from fantooo.services import (
+    approvals,
+    assignment,
+    chats,
+    liking,
+    limits,
+    message_refunds,
+    notes,
+    stretches,
+)
 from tests.support import factories
 
 
@@ -34,6 +45,13 @@ class World:
     #: what both bought, and the code they used for it
     package: UUID
     promo: UUID
+    #: Anna's message that cost something, and that she asks to have back
+    charged: UUID
+    asked: UUID
+    #: what waits for a second admin: credits for Anna
+    approval: UUID
+    #: of Ben's purchase
+    dispute: UUID
 
 
 def build(connection: psycopg.Connection) -> World:
@@ -81,13 +99,47 @@ def build(connection: psycopg.Connection) -> World:
     package = factories.package()
     promo = factories.promo(admin.account_id)
     purchase = _purchase(anna, package, promo)
-    _purchase(ben, package, promo)
+    disputed = factories.dispute(_purchase(ben, package, promo))
     _limits(connection, anna, ben)
+    charged, asked = _ask(anna, annas)
+    _ask(ben, bens)
+    approval = _wish(anna, admin, "credit_grant")
+    _wish(anna, admin, "withdrawal")
+    _wish(ben, admin, "withdrawal")
     _by_hand(connection, admin, olga)
     return World(
         anna, ben, olga, otto, admin, annas, bens, waiting, published, hidden,
-        purchase, package, promo,
+        purchase, package, promo, charged, asked, approval, disputed,
     )  # fmt: skip
+
+
+def _ask(viewer: Viewer, chat_id: UUID) -> tuple[UUID, UUID]:
+    """A request for the one message of a chat that cost something: the message and the request."""
+    assert viewer.account_id
+    with unit_of_work(as_system=True) as work:
+        message = work.session.scalars(
+            select(CreditTransfer.cause_id).where(
+                CreditTransfer.chat_id == chat_id, CreditTransfer.kind == "message_charge"
+            )
+        ).first()
+    assert message
+    asked = message_refunds.ask(
+        account_id=viewer.account_id, chat_id=chat_id, message_id=message,
+        reason="accidental_send", words="",
+    )  # fmt: skip
+    return message, asked
+
+
+def _wish(viewer: Viewer, admin: Viewer, kind: str) -> UUID:
+    """Something that waits for a second admin."""
+    assert viewer.account_id and admin.account_id
+    with unit_of_work(as_system=True) as work:
+        wish = approvals.Wish(
+            kind=kind, subject_id=viewer.account_id, user_id=viewer.account_id,
+            amount=Decimal(500), unit="credits", requested_by=admin.account_id, reason="x",
+            payload={"key": str(uuid4())},
+        )  # fmt: skip
+        return approvals.ask(work, wish)
 
 
 def _purchase(viewer: Viewer, package: UUID, promo: UUID) -> UUID:

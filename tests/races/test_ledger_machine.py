@@ -25,12 +25,13 @@ from hypothesis.stateful import (
 from psycopg import errors
 from sqlalchemy import text
 
-from fantooo.domain.errors import InsufficientCredits, SendingPaused
+from fantooo.domain import refunding
+from fantooo.domain.errors import InsufficientCredits, SendingPaused, ValidationError
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import access
-from fantooo.services import assignment, chats, credits, refunds
+from fantooo.services import assignment, chats, credits, message_refunds, refunds
 from tests.support import factories
 from tests.support.cluster import Place
 
@@ -61,6 +62,21 @@ _steps: Counter[str] = Counter()
 
 
 @dataclass
+class Sale:
+    """A purchase of fifteen credits and two bonus credits for 150 KES, and what went back of it."""
+
+    id: UUID
+    back: int = 0
+
+    def refund(self, purse: Purse, amount: int) -> tuple[int, int]:
+        """Bought and bonus credits that ``amount`` takes: its share, as far as it is there."""
+        before, self.back = self.back, self.back + amount
+        bought = math.ceil(15 * self.back / 150) - math.ceil(15 * before / 150)
+        given = math.ceil(2 * self.back / 150) - math.ceil(2 * before / 150)
+        return min(bought, purse.credits - purse.bonus), min(given, purse.bonus)
+
+
+@dataclass
 class Purse:
     """One user as arithmetic: what they have, how much of it was given, what they sent."""
 
@@ -71,6 +87,8 @@ class Purse:
     banned: bool = False
     resting: bool = False
     frozen: bool = False
+    spent: int = 0
+    sales: list[Sale] = field(default_factory=list)
 
     @property
     def silent(self) -> bool:
@@ -97,7 +115,9 @@ class Talk:
     frozen: bool = False
     waiting: bool = False
     replies: int = 0
-    unanswered: list[tuple[int, int]] = field(default_factory=list)  # price, bonus part
+    unanswered: list[tuple[int, int, UUID]] = field(default_factory=list)  # price, bonus part
+    #: what was paid and did not come back
+    charges: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     last: tuple[UUID, int, int] | None = None  # client_id, seq, price
 
 
@@ -126,6 +146,10 @@ class Ledger(RuleBasedStateMachine):
         factories.set_setting("price_text", 1)
         self.characters = [factories.character() for _ in range(2)]
         self.operator = factories.operator(available=True, max_chats=50)
+        self.package = factories.package(credits=15, bonus_credits=2, price=150)
+        admin = factories.admin().account_id
+        assert admin
+        self.admin = admin
         self.purses: list[Purse] = []
         self.talks: dict[UUID, Talk] = {}
         self.register()
@@ -198,7 +222,8 @@ class Ledger(RuleBasedStateMachine):
         talk.spent += price
         talk.waiting, talk.replies = True, 0
         if price:
-            talk.unanswered.append((price, part))
+            talk.unanswered.append((price, part, sent.event.message_id))
+            talk.charges[sent.event.message_id] = (price, part)
         talk.last = (client_id, sent.event.seq, price)
         assert (sent.event.price, sent.event.balance, sent.repeat) == (price, purse.credits, False)
 
@@ -259,11 +284,61 @@ class Ledger(RuleBasedStateMachine):
         due = [talk for talk in self.talks.values() if talk.waiting]
         expected = sum(len(talk.unanswered) for talk in due)
         for talk in due:
-            for price, part in talk.unanswered:
+            for price, part, message in talk.unanswered:
                 talk.purse.credits += price
                 talk.purse.bonus += part
+                del talk.charges[message]
             talk.unanswered.clear()
         assert refunds.return_unanswered(datetime.now(UTC) + timedelta(minutes=31)) == expected
+
+    @rule(number=st.integers(0, 9))
+    def give_a_message_back(self, number: int) -> None:
+        _chat_id, talk = self._pick(number)
+        if not talk.charges:
+            return
+        _steps["message back"] += 1
+        message, (price, part) = talk.charges.popitem()
+        message_refunds.give(message, self.admin, "As agreed")
+        with pytest.raises(ValidationError):
+            message_refunds.give(message, self.admin, "Again")
+        talk.purse.credits += price
+        talk.purse.bonus += part
+        talk.unanswered = [each for each in talk.unanswered if each[2] != message]
+
+    @rule(who=st.integers(0, 9))
+    def buy(self, who: int) -> None:
+        _steps["buy"] += 1
+        purse = self.purses[who % len(self.purses)]
+        assert purse.viewer.account_id
+        purse.sales.append(Sale(factories.purchase(purse.viewer.account_id, self.package)))
+        purse.credits += 17
+        purse.bonus += 2
+        purse.spent += 150
+
+    @rule(
+        who=st.integers(0, 9),
+        amount=st.sampled_from((1, 40, 75, 150)),
+        end=st.sampled_from(("success", "failed", "processing")),
+    )
+    def refund(self, who: int, amount: int, end: str) -> None:
+        purse = self.purses[who % len(self.purses)]
+        if not purse.sales:
+            return
+        sale = purse.sales[-1]
+        if amount > 150 - sale.back:
+            _steps["refund too much"] += 1
+            with pytest.raises(refunding.NotRefundable):
+                factories.refund(sale.id, amount)
+            return
+        _steps[f"refund {end}"] += 1
+        bought, given = sale.refund(purse, amount)
+        factories.refund(sale.id, amount, end)
+        if end == "failed":
+            sale.back -= amount
+            return
+        purse.credits -= bought + given
+        purse.bonus -= given
+        purse.spent -= amount
 
     @rule()
     def close(self) -> None:
@@ -317,10 +392,11 @@ class Ledger(RuleBasedStateMachine):
     def the_model_is_right(self) -> None:
         for purse in self.purses:
             row = _World.looker.execute(
-                "SELECT credits, bonus_credits, total_messages_sent FROM real_users WHERE id = %s",
+                "SELECT credits, bonus_credits, total_messages_sent, total_spent FROM real_users"
+                " WHERE id = %s",
                 (purse.viewer.account_id,),
             ).fetchone()
-            assert row == (purse.credits, purse.bonus, purse.sent)
+            assert row == (purse.credits, purse.bonus, purse.sent, purse.spent)
             assert 0 <= purse.bonus <= purse.credits
         for chat_id, talk in self.talks.items():
             row = _World.looker.execute(
@@ -373,6 +449,13 @@ def _each_kind_once() -> None:
     then(machine.nobody_answers)
     then(machine.nobody_answers)
     then(machine.grant, who=0, amount=5)
+    then(machine.buy, who=0)
+    then(machine.refund, who=0, amount=40, end="failed")
+    then(machine.refund, who=0, amount=40, end="processing")
+    then(machine.refund, who=0, amount=75, end="success")
+    then(machine.refund, who=0, amount=150, end="success")
+    then(machine.send, number=0, times=2)
+    then(machine.give_a_message_back, number=0)
     then(machine.freeze, number=0, frozen=True)
     then(machine.send, number=0, times=1)
     then(machine.ban, who=1, banned=True)
@@ -416,5 +499,6 @@ def test_credits_follow_their_model(app: Flask, _world: None, full: bool) -> Non
     print(f"\n[ledger] {sum(_steps.values())} steps: {dict(_steps)}")
     # Each kind of step was met, or the run has proven less than it says.
     assert {"send free", "send paid", "send without credits", "send refused", "repeat", "reply",
-            "refund", "price", "clock", "close", "freeze", "ban", "grant", "break",
+            "refund", "message back", "buy", "refund success", "refund failed", "refund processing",
+            "refund too much", "price", "clock", "close", "freeze", "ban", "grant", "break",
             "spending frozen"} <= set(_steps)  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -153,6 +154,44 @@ def purchase(
             promos.settle(work, made, paid=True)
             credits.add_purchase(work, wallet, made)
             receipts.issue(work, made)
+        return made.id
+
+
+def refund(purchase_id: UUID, amount: int = 100, status: str = "success", reason: str = "") -> UUID:
+    """Money of a credited purchase on its way back, or at the end of it, as the services book it."""
+    from fantooo.services import refund_booking
+
+    with unit_of_work(as_system=True) as work:
+        wallet, bought = refund_booking.lock(work, purchase_id)
+        part = refund_booking.to_take(wallet, bought, Decimal(amount), goodwill=True)
+        made = refund_booking.begin(work, wallet, bought, part, reason or "As agreed")
+        if status == "success":
+            refund_booking.succeed(work, wallet, bought, made)
+        elif status == "failed":
+            refund_booking.fail(work, wallet, bought, made, "The payment service could not send it")
+        else:
+            made.status = status
+        return made.id
+
+
+def dispute(purchase_id: UUID, **changes: object) -> UUID:
+    """An open dispute of a purchase, due in two days. Nothing is frozen by it here."""
+    from fantooo.models import Dispute, Transaction
+
+    with unit_of_work(as_system=True) as work:
+        bought = work.session.get_one(Transaction, purchase_id)
+        values = {
+            "transaction_id": purchase_id,
+            "provider_id": uuid.uuid4().int % 10**9,
+            "provider_status": "awaiting-merchant-feedback",
+            "due_at": datetime.now(UTC) + timedelta(days=2),
+            "amount": bought.amount,
+            "reason": "chargeback",
+            **changes,
+        }
+        made = Dispute(**values)
+        work.session.add(made)
+        work.session.flush()
         return made.id
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select, update
@@ -19,9 +19,25 @@ from fantooo.domain import errors as named
 from fantooo.domain.viewer import Viewer
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.models import Chat, CreditPackage, FictionalUser, RealUser, Receipt
+from fantooo.models import (
+    Chat,
+    CreditPackage,
+    CreditTransfer,
+    FictionalUser,
+    RealUser,
+    Receipt,
+)
 from fantooo.queries import operators as operator_queries, sessions
-from fantooo.services import accounts, exclusion, liking, limits, pictures, reconciliation
+from fantooo.services import (
+    accounts,
+    exclusion,
+    grants,
+    liking,
+    limits,
+    message_refunds,
+    pictures,
+    reconciliation,
+)
 from fantooo.services.accounts import SignIn
 from fantooo.web import errors as error_pages
 from tests.support import factories
@@ -200,6 +216,7 @@ def _finish(
     _payments(world, user)
     _promos(admin, world.ids["package"])
     _limits(world, characters[0])
+    _giving_back(world, user, poor, admin, factories.open_chat(user, characters[-1]))
     fresh = factories.user(username="fresh_face")
     world.people = {
         "user": user, "newcomer": newcomer, "poor": poor, "banned": banned, "operator": operator,
@@ -288,6 +305,79 @@ def _promos(admin: Viewer, package: UUID) -> None:
             buyer = factories.user().account_id
             assert buyer
             factories.purchase(buyer, package, promo=code, paid=number > 0)
+
+
+def _giving_back(world: World, user: Viewer, poor: Viewer, admin: Viewer, chat: UUID) -> None:
+    """Requests, wishes for a second admin, refunds and a dispute, in each of their states."""
+    assert user.account_id and poor.account_id and admin.account_id
+    while len(charged := _charged(chat)) < 4:
+        factories.send(user, chat, "I keep thinking about what you said of the lake.")
+    for message, words in zip(
+        charged, ("I meant another chat, sorry!", "It was empty.", ""), strict=False
+    ):
+        asked = message_refunds.ask(
+            account_id=user.account_id, chat_id=chat, message_id=message,
+            reason="accidental_send" if words else "system_error", words=words,
+        )  # fmt: skip
+        world.ids.setdefault("asked", asked)
+        world.ids["asked_last"] = asked
+    message_refunds.reject(world.ids["asked_last"], admin.account_id, "It was read and answered.")
+    for name, message in zip(
+        ("asked_message", "other", "refused_message", "charged_message"), charged, strict=True
+    ):
+        world.ids[name] = message
+    world.ids["user"] = user.account_id
+    world.ids["charged_chat"] = chat
+    second = factories.admin("admin")
+    assert second.account_id
+    for asker, amount, why in ((second, 300, "A week of trouble"), (admin, 250, "Lost messages")):
+        person = user if asker is second else poor
+        grants.grant(
+            user_id=person.account_id, admin_id=asker.account_id, amount=amount, reason=why,  # type: ignore[arg-type]
+            key=uuid4(),
+        )  # fmt: skip
+    returned = factories.purchase(user.account_id)
+    factories.refund(returned, 100, "success", "Withdrawal")
+    factories.refund(returned, 80, "processing", "Sent twice")
+    factories.refund(returned, 50, "failed")
+    world.ids["payment_refunded"] = returned
+    with unit_of_work(as_system=True) as work:
+        world.ids["receipt_refunded"] = work.session.scalars(
+            select(Receipt.id).where(Receipt.transaction_id == returned)
+        ).one()
+    disputed = factories.purchase(poor.account_id)
+    world.ids["dispute"] = factories.dispute(
+        disputed, due_at=datetime.now(UTC) + timedelta(hours=20)
+    )
+    lost = factories.purchase(poor.account_id)
+    factories.dispute(
+        lost, status="won", resolution="declined", resolved_at=datetime.now(UTC),
+        evidence_sent_at=datetime.now(UTC), provider_status="resolved",
+    )  # fmt: skip
+
+
+def _charged(chat: UUID) -> list[UUID]:
+    """The messages of a chat that cost something, the oldest first."""
+    with unit_of_work(as_system=True) as work:
+        return list(
+            work.session.scalars(
+                select(CreditTransfer.cause_id)
+                .where(CreditTransfer.chat_id == chat, CreditTransfer.kind == "message_charge")
+                .order_by(CreditTransfer.id)
+            )
+        )
+
+
+def _read_message(page: Page, world: World) -> None:
+    form = page.locator(f'form[action$="/{world.ids["asked"]}/message"]')
+    form.locator("input[name=reason]").fill("To decide about it")
+    form.get_by_role("button").click()
+    expect(page.get_by_text("your reading was logged")).to_be_visible()
+
+
+def _bubble_menu(page: Page, world: World) -> None:
+    page.locator(".bubble-menu summary").last.click()
+    expect(page.get_by_role("menuitem", name="Ask for a refund").last).to_be_visible()
 
 
 def _packages() -> UUID:
@@ -629,6 +719,10 @@ STOPS = (
     Stop("chat-typing", "chat.show", "/chat/{chat}", "user", act=_typing, character=True),
     Stop("chat-older", "chat.show", "/chat/{chat}", "user", act=_older, character=True),
     Stop("chat-about", "chat.show", "/chat/{chat}", "user", act=_open_dialog("about"), character=True),
+    Stop("chat-menu", "chat.show", "/chat/{charged_chat}", "user", act=_bubble_menu, character=True),
+    Stop("refund-ask", "chat.refund", "/chat/{charged_chat}/messages/{charged_message}/refund", "user"),
+    Stop("refund-asked", "chat.refund", "/chat/{charged_chat}/messages/{asked_message}/refund", "user"),
+    Stop("refund-refused", "chat.refund", "/chat/{charged_chat}/messages/{refused_message}/refund", "user"),
     Stop("chat-failed", "chat.show", "/chat/{chat}", "user", act=_failed, character=True),
     Stop("chat-offline", "chat.show", "/chat/{chat}", "user", act=_offline, character=True),
     Stop("chat-reconnecting", "chat.show", "/chat/{chat}", "user", act=_reconnecting, before=_cut_socket, character=True),
@@ -664,6 +758,8 @@ STOPS = (
     Stop("payment-review", "credits.payment", "/credits/payments/{payment_review}", "user"),
     Stop("payment-success", "credits.payment", "/credits/payments/{payment_success}", "user"),
     Stop("receipt", "credits.receipt", "/credits/receipts/{receipt}", "user"),
+    Stop("receipt-refunded", "credits.receipt", "/credits/receipts/{receipt_refunded}", "user"),
+    Stop("withdraw", "credits.withdrawal", "/credits/receipts/{receipt}/withdraw", "user"),
     Stop("banned", "public.banned", "/suspended", "banned"),
     Stop("waiting-on", "operator.waiting", "/operator/waiting", "operator"),
     Stop("waiting-off", "operator.waiting", "/operator/waiting", "resting"),
@@ -686,6 +782,13 @@ STOPS = (
     Stop("promos", "admin.promos", "/admin/promos", "admin"),
     Stop("promo-new", "admin.new_promo", "/admin/promos/new", "admin"),
     Stop("promo-errors", "admin.new_promo", "/admin/promos/new", "admin", act=_submit_empty),
+    Stop("admin-payment-refunded", "admin.payment", "/admin/payments/{payment_refunded}", "admin"),
+    Stop("refunds", "giving.refunds", "/admin/refunds", "admin"),
+    Stop("refunds-message", "giving.refunds", "/admin/refunds", "admin", act=_read_message),
+    Stop("user-credits", "giving.account", "/admin/users/{user}/credits", "admin"),
+    Stop("approvals", "giving.approvals", "/admin/approvals", "admin"),
+    Stop("disputes", "disputes.index", "/admin/disputes", "admin"),
+    Stop("dispute", "disputes.show", "/admin/disputes/{dispute}", "admin"),
     Stop("error-403", "", "/admin/dashboard", "user"),
     Stop("error-404", "", "/nothing-here"),
     Stop("error-429", "", "/how-it-works", act=_made_error(429)),

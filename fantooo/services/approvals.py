@@ -1,0 +1,66 @@
+"""What waits for a second admin: above a set amount, one person alone gives nothing back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from fantooo.domain.errors import ValidationError
+from fantooo.infra.unit_of_work import UnitOfWork
+from fantooo.models import Approval
+from fantooo.queries import settings
+
+CREDITS = "credits"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants done. ``unit`` is ``credits`` or a currency."""
+
+    kind: str
+    subject_id: UUID
+    user_id: UUID
+    amount: Decimal
+    unit: str
+    requested_by: UUID
+    reason: str
+    payload: dict[str, Any]
+
+
+def needed(amount: Decimal | int, unit: str) -> bool:
+    """Whether so much needs a second admin."""
+    current = settings.current(fresh=True)
+    return amount > (current.approval_credits if unit == CREDITS else current.approval_amount)
+
+
+def ask(work: UnitOfWork, wish: Wish) -> UUID:
+    """Keeps a wish in the caller's transaction, which holds the wallet's lock; returns its id.
+
+    Raises ``ValidationError`` when the same thing waits already.
+    """
+    earlier = work.session.scalar(
+        select(Approval.id).where(
+            Approval.kind == wish.kind,
+            Approval.subject_id == wish.subject_id,
+            Approval.status == "pending",
+        )
+    )
+    if earlier is not None:
+        raise ValidationError(message="This waits for a second admin already")
+    made = Approval(
+        kind=wish.kind,
+        subject_id=wish.subject_id,
+        user_id=wish.user_id,
+        amount=wish.amount,
+        unit=wish.unit,
+        payload=wish.payload,
+        requested_by=wish.requested_by,
+        reason=wish.reason,
+    )
+    work.session.add(made)
+    work.session.flush()
+    return made.id

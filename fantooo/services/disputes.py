@@ -1,0 +1,239 @@
+"""Disputed payments: spending stops, admins hear of it, and the end is booked whoever wins.
+
+The provider's own answer counts, not what an announcement says. Locks: real_users, then disputes,
+then transactions.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from fantooo.domain import buying, refunding, states
+from fantooo.domain.errors import NotFound
+from fantooo.domain.events import BalanceChanged, PaymentChanged
+from fantooo.gateways import paystack
+from fantooo.gateways.paystack import DisputeView, ProviderError
+from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
+from fantooo.models import Dispute, RealUser, Transaction
+from fantooo.queries import refunds as reads
+from fantooo.services import audit, credits, outbox, payments, reconciliation, refund_booking
+
+log = structlog.get_logger(__name__)
+
+FROZEN = "dispute"
+_ENDED = ("resolved", "archived")
+#: the provider's words for how a dispute ended; another word is for a person to read
+_RESOLUTIONS = {
+    "declined": "won",
+    "merchant-accepted": "lost",
+    "auto-accepted": "lost",
+    "accepted": "lost",
+}
+_STRETCH = timedelta(days=3)
+
+
+def heard(provider_id: int) -> str:
+    """Asks the provider about one dispute and books it; returns our status.
+
+    Safe at any time and any number of times. Raises ``NotFound`` when its payment is not ours, and
+    ``ProviderError``.
+    """
+    return _book(paystack.client().fetch_dispute(provider_id))
+
+
+def settle_open(now: datetime | None = None) -> int:
+    """Asks about disputes that are open, and about new ones that were never announced."""
+    if not payments.is_open():
+        return 0
+    now = now or datetime.now(UTC)
+    with unit_of_work(as_system=True) as work:
+        known = set(
+            work.session.scalars(select(Dispute.provider_id).where(Dispute.status == "open"))
+        )
+    ended = 0
+    try:
+        listed = paystack.client().disputes(since=now - _STRETCH, until=now)
+        known |= {view.id for view in listed}
+        for provider_id in sorted(known):
+            try:
+                ended += heard(provider_id) != "open"
+            except NotFound:
+                continue  # noted as a payment that is not ours
+    except ProviderError as error:
+        log.warning("disputes_not_checked", error=str(error))
+    return ended
+
+
+def note_evidence(dispute_id: UUID, admin_id: UUID) -> None:
+    """Keeps that our evidence was sent, in the provider's dashboard. Raises ``NotFound``."""
+    with unit_of_work(as_system=True) as work:
+        row = work.session.scalar(select(Dispute).where(Dispute.id == dispute_id).with_for_update())
+        if row is None:
+            raise NotFound
+        if row.evidence_sent_at is None:
+            row.evidence_sent_at = datetime.now(UTC)
+            audit.add(work, admin_id, "dispute_evidence_sent", ("transaction", row.transaction_id))
+
+
+def _book(view: DisputeView) -> str:
+    reference = view.transaction_reference or ""
+    with unit_of_work(as_system=True) as work:
+        purchase_id = work.session.scalar(
+            select(Transaction.id).where(
+                Transaction.payment_provider == payments.PROVIDER,
+                Transaction.provider_reference == reference,
+                Transaction.type == "purchase",
+            )
+        )
+        if purchase_id is None:
+            reconciliation.note(
+                work,
+                kind="unknown_reference",
+                reference=reference or f"dispute {view.id}",
+                details={"dispute": view.id, "amount": view.refund_amount},
+            )
+            return "unknown"
+        user_id = work.session.get_one(Transaction, purchase_id).real_user_id
+        wallet = credits.lock_wallet(work, user_id)
+        dispute = _row(work, view.id)
+        bought = refund_booking.lock_row(work, purchase_id)
+        if dispute is None:
+            dispute = _open(work, wallet, bought, view)
+        dispute.provider_status = view.status
+        dispute.due_at = view.due_at or dispute.due_at
+        if dispute.status != "open" or view.status not in _ENDED:
+            return dispute.status
+        _end(work, wallet, bought, dispute, view)
+        return dispute.status
+
+
+def _row(work: UnitOfWork, provider_id: int) -> Dispute | None:
+    return work.session.scalar(
+        select(Dispute)
+        .where(Dispute.provider_id == provider_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _open(work: UnitOfWork, wallet: RealUser, bought: Transaction, view: DisputeView) -> Dispute:
+    amount = bought.amount if view.refund_amount is None else Decimal(view.refund_amount) / 100
+    dispute = Dispute(
+        transaction_id=bought.id,
+        provider_id=view.id,
+        provider_status=view.status,
+        due_at=view.due_at,
+        amount=amount,
+        reason=view.category or "",
+    )
+    work.session.add(dispute)
+    if wallet.spending_frozen_reason is None:
+        wallet.spending_frozen_reason = FROZEN
+    work.session.flush()
+    due = f"{view.due_at:%d %B %Y, %H:%M} UTC" if view.due_at else "unknown"
+    outbox.add(
+        work,
+        "admin_notification",
+        {
+            "type": "payment_failed",
+            "subject_id": str(dispute.id),
+            "message": f"A payment is disputed. Evidence is due by {due}.",
+            "details": {"reference": bought.provider_reference, "due_at": due},
+            "priority": "critical",
+        },
+    )
+    notice = "A payment of yours is disputed. Buying and sending are paused until that is settled."
+    work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+    work.emit(PaymentChanged(wallet.id, bought.id))
+    log.warning("payment_disputed", reference=bought.provider_reference)
+    return dispute
+
+
+def _end(
+    work: UnitOfWork, wallet: RealUser, bought: Transaction, dispute: Dispute, view: DisputeView
+) -> None:
+    outcome = _RESOLUTIONS.get(view.resolution or "")
+    if outcome is None:
+        refund_booking.tell_admins(
+            work,
+            bought.id,
+            "A dispute has ended in a way we do not know. Please look at it.",
+            str(view.resolution),
+        )
+        return
+    states.check_transition(states.DISPUTE, dispute.status, outcome)
+    dispute.status = outcome
+    dispute.resolution = view.resolution
+    dispute.resolved_at = datetime.now(UTC)
+    work.session.flush()
+    if outcome == "lost":
+        _lose(work, wallet, bought, dispute)
+    _unfreeze(work, wallet)
+    notice = (
+        "The dispute about your payment is over; nothing has changed. You can go on."
+        if outcome == "won"
+        else "The disputed payment went back to you, and its credits were taken back."
+    )
+    work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+    work.emit(PaymentChanged(wallet.id, bought.id))
+    audit.add(
+        work, None, f"dispute_{outcome}", ("transaction", bought.id), dispute.resolution or ""
+    )
+    log.warning("dispute_ended", reference=bought.provider_reference, outcome=outcome)
+
+
+def _lose(work: UnitOfWork, wallet: RealUser, bought: Transaction, dispute: Dispute) -> None:
+    """The bank has taken the money: a refund that is done, and what was spent is owed."""
+    if bought.status not in reads.CREDITED:
+        return
+    _drop_unsent(work, wallet, bought)
+    before = reads.given_back(bought.id)
+    sold = refund_booking.sold(bought)
+    amount = min(dispute.amount, refunding.left(sold, before))
+    if amount < dispute.amount:
+        missing = f"{buying.money(dispute.amount - amount)} {bought.currency}"
+        refund_booking.tell_admins(
+            work,
+            bought.id,
+            "A lost dispute took more than was left of its payment. Object at the provider.",
+            missing,
+        )
+    if amount <= 0:
+        return
+    part = refund_booking.to_take(wallet, bought, amount, goodwill=True)
+    wanted = min(refunding.due(sold, before, amount).credits, sold.credits - before.credits)
+    refund = refund_booking.begin(work, wallet, bought, part, "Dispute lost")
+    refund_booking.succeed(work, wallet, bought, refund)
+    dispute.refund_id = refund.id
+    dispute.owed_credits = wanted - part.credits
+    wallet.owed_credits += dispute.owed_credits
+
+
+def _drop_unsent(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
+    """A refund that nobody has asked the provider for yet is not asked for any more."""
+    unsent = work.session.scalars(
+        select(Transaction)
+        .where(Transaction.refunds_id == bought.id, Transaction.status == "pending")
+        .order_by(Transaction.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for refund in unsent:
+        if not (refund.provider_response or {}).get("asked_at"):
+            refund_booking.fail(work, wallet, bought, refund, "The payment went back by a dispute")
+
+
+def _unfreeze(work: UnitOfWork, wallet: RealUser) -> None:
+    others = work.session.scalar(
+        select(Dispute.id)
+        .join(Transaction, Transaction.id == Dispute.transaction_id)
+        .where(Transaction.real_user_id == wallet.id, Dispute.status == "open")
+        .limit(1)
+    )
+    if others is None and wallet.spending_frozen_reason == FROZEN:
+        wallet.spending_frozen_reason = None

@@ -1,0 +1,275 @@
+"""Payments that the payer's bank wants back, from the first announcement to the end, whoever wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from fantooo.domain.errors import PaymentFailed, ValidationError
+from fantooo.domain.viewer import Viewer
+from fantooo.extensions import db
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import (
+    AdminNotification,
+    AuditEntry,
+    CreditTransfer,
+    Dispute,
+    ReconciliationException,
+    Transaction,
+)
+from fantooo.services import credits, disputes, outbox, payments, reconciliation, refund_progress
+from tests.integration.test_buying import announce, buy, row, wallet
+from tests.integration.test_money_refunds import (
+    at_provider,
+    paid,
+    refund,
+    refunds_of,
+    rows,
+    spend,
+    the_refund,
+)
+from tests.support import factories
+from tests.support.paystack import PaystackSimulator
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
+    app = make_app(**paystack.settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        assert credits.verify_ledger() == []
+        db.session.remove()
+
+
+def the_dispute() -> Dispute:
+    (found,) = rows(select(Dispute))
+    assert isinstance(found, Dispute)
+    return found
+
+
+def frozen(viewer: Viewer) -> str | None:
+    with unit_of_work(as_system=True) as work:
+        query = text("SELECT spending_frozen_reason FROM real_users WHERE id = :i")
+        found: str | None = work.session.scalar(query, {"i": viewer.account_id})
+    return found
+
+
+def disputed(paystack: PaystackSimulator, viewer: Viewer, **more: Any) -> tuple[Transaction, int]:
+    """A credited purchase that the bank wants back, and the provider's number of the dispute."""
+    bought = paid(paystack, viewer)
+    number = paystack.open_dispute(bought.provider_reference or "", **more)["id"]
+    return bought, int(number)
+
+
+def test_a_dispute_stops_spending_and_is_told(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought, number = disputed(paystack, anna)
+    announce(shop, paystack, times=2)
+    paystack.remind_dispute(number)
+    announce(shop, paystack)
+    found = the_dispute()
+    assert (found.status, found.amount, found.provider_id) == ("open", 400, number)
+    assert found.due_at and timedelta(hours=47) < found.due_at - datetime.now(UTC)
+    assert frozen(anna) == "dispute"
+    with pytest.raises(PaymentFailed, match="paused"):
+        buy(anna)
+    with pytest.raises(ValidationError, match="disputed"):
+        refund(bought, 1)
+    outbox.deliver()
+    (told,) = rows(select(AdminNotification))
+    assert (told.subject_id, told.priority) == (found.id, "critical")
+    assert f"{found.due_at:%d %B %Y}" in told.message
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    receipt = browser.get("/credits").text
+    assert receipt, "reading goes on"
+
+
+def test_won(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought, number = disputed(paystack, anna)
+    announce(shop, paystack)
+    paystack.resolve_dispute(number, "declined")
+    announce(shop, paystack, times=2)
+    found = the_dispute()
+    assert (found.status, found.resolution, found.refund_id) == ("won", "declined", None)
+    assert (frozen(anna), wallet(anna).credits, row(bought.id).status) == (None, 60, "success")
+    assert refunds_of(bought) == []
+    buy(anna)
+
+
+def test_lost_takes_what_is_there_and_the_rest_is_owed(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user(credits=0)
+    bought, number = disputed(paystack, anna)
+    spend(anna, 12)
+    left = wallet(anna).credits
+    announce(shop, paystack)
+    paystack.resolve_dispute(number, "merchant-accepted")
+    announce(shop, paystack, times=2)
+    found, made = the_dispute(), the_refund(bought)
+    assert (found.status, found.refund_id, found.owed_credits) == ("lost", made.id, 50 - left)
+    assert (made.status, made.amount, made.credits_amount) == ("success", 400, left)
+    after = wallet(anna)
+    assert (after.credits, after.owed_credits, after.total_spent) == (0, 50 - left, 0)
+    assert (row(bought.id).status, frozen(anna)) == ("refunded", None)
+    assert reconciliation.reconcile() == 0
+    # The next purchase pays it first, and says so.
+    again = paid(paystack, anna)
+    assert (wallet(anna).credits, wallet(anna).owed_credits) == (left, 0)
+    kinds = rows(select(CreditTransfer.kind).where(CreditTransfer.cause_id == again.id))
+    assert sorted(kinds) == ["owed_paid", "purchase"]
+    paid(paystack, anna)
+    assert wallet(anna).credits == left + 50
+    admin = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    assert f"{50 - left} owed" in admin.get("/admin/disputes").text
+
+
+def test_the_end_may_come_first_or_alone(shop: Flask, paystack: PaystackSimulator) -> None:
+    """Announcements in any order, or none at all: the provider is asked, and says where it stands."""
+    anna, ben, cleo = factories.user(), factories.user(), factories.user()
+    paystack.next_webhook("never", only="charge.dispute.create", times=3)
+    bought, number = disputed(paystack, anna)
+    paystack.resolve_dispute(number, "merchant-accepted")
+    announce(shop, paystack)
+    assert (the_dispute().status, row(bought.id).status) == ("lost", "refunded")
+    # Never announced: found by the round.
+    paystack.next_webhook("never", only="charge.dispute", times=9)
+    silent, other = disputed(paystack, ben)
+    won, third = disputed(paystack, cleo)
+    assert disputes.settle_open() == 1
+    assert (frozen(ben), frozen(cleo)) == ("dispute", "dispute")
+    paystack.resolve_dispute(other, "merchant-accepted")
+    paystack.resolve_dispute(third, "declined")
+    assert disputes.settle_open() == 3
+    assert (row(silent.id).status, row(won.id).status) == ("refunded", "success")
+    assert (frozen(ben), frozen(cleo)) == (None, None)
+
+
+def test_a_part_of_a_payment(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought, number = disputed(paystack, anna, amount=10_000)
+    announce(shop, paystack)
+    paystack.resolve_dispute(number, "merchant-accepted")
+    announce(shop, paystack)
+    made = the_refund(bought)
+    assert (made.amount, made.credits_amount, row(bought.id).status) == (100, 13, "success")
+    assert wallet(anna).credits == 47
+
+
+def test_refunds_and_a_lost_dispute_never_exceed_the_payment(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna)
+    refund(bought, 300)
+    first = the_refund(bought)
+    refund_progress.settle(first.id)
+    number = paystack.open_dispute(bought.provider_reference or "")["id"]
+    announce(shop, paystack)
+    paystack.resolve_dispute(number, "merchant-accepted")
+    announce(shop, paystack)
+    amounts = [(each.amount, each.status) for each in refunds_of(bought)]
+    assert amounts == [(300, "processing"), (100, "success")]
+    outbox.deliver()
+    told = [each.message for each in rows(select(AdminNotification))]
+    assert any("Object at the provider" in each for each in told)
+    paystack.move_refund(at_provider(paystack)[0]["id"], "processed")
+    announce(shop, paystack)
+    assert (row(first.id).status, row(bought.id).status) == ("success", "refunded")
+    assert wallet(anna).credits == 10
+
+
+def test_a_refund_waits_while_its_payment_is_disputed(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna)
+    refund(bought, 300)
+    made = the_refund(bought)
+    number = paystack.open_dispute(bought.provider_reference or "")["id"]
+    announce(shop, paystack)
+    assert refund_progress.settle(made.id) == "pending"
+    assert at_provider(paystack) == []
+    paystack.resolve_dispute(number, "merchant-accepted")
+    announce(shop, paystack)
+    # It was never asked for: the dispute has sent all of the money instead.
+    assert sorted((each.amount, each.status) for each in refunds_of(bought)) == [
+        (300, "failed"), (400, "success"),
+    ]  # fmt: skip
+    assert (refund_progress.settle_open(), at_provider(paystack)) == (0, [])
+    assert (wallet(anna).credits, wallet(anna).owed_credits) == (10, 0)
+
+
+def test_two_disputes_of_one_person(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    _first, one = disputed(paystack, anna)
+    _second, two = disputed(paystack, anna)
+    announce(shop, paystack)
+    paystack.resolve_dispute(one, "declined")
+    announce(shop, paystack)
+    assert frozen(anna) == "dispute"
+    paystack.resolve_dispute(two, "declined")
+    announce(shop, paystack)
+    assert frozen(anna) is None
+
+
+def test_a_stop_of_another_kind_stays(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(
+            text("UPDATE real_users SET spending_frozen_reason = 'other' WHERE id = :i"),
+            {"i": anna.account_id},
+        )
+    with pytest.raises(PaymentFailed):
+        buy(anna)
+    bought = factories.purchase(anna.account_id or UUID(int=0))
+    factories.dispute(bought)
+    assert frozen(anna) == "other"
+
+
+def test_a_payment_that_is_not_ours(shop: Flask, paystack: PaystackSimulator) -> None:
+    stranger = paystack.unknown_payment(announce=False)["reference"]
+    paystack.open_dispute(stranger)
+    announce(shop, paystack)
+    assert [each.kind for each in rows(select(ReconciliationException))] == ["unknown_reference"]
+    assert disputes.settle_open() == 1 or rows(select(Dispute)) == []
+
+
+def test_the_evidence(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user(username="anna_k")
+    bought, number = disputed(paystack, anna)
+    chat = factories.open_chat(anna)
+    for _ in range(5):
+        factories.send(anna, chat, "A very private thing")
+    announce(shop, paystack)
+    found = the_dispute()
+    admin = factories.admin("admin")
+    browser = shop.test_client().become(admin)  # type: ignore[attr-defined]
+    here = f"/admin/disputes/{found.id}"
+    page = browser.get(here).text
+    for told in ("anna_k", "FAN-", "Terms, version", "How it works, version", "+50", "Purchase",
+                 bought.provider_reference or "", "Evidence due", "data-print"):  # fmt: skip
+        assert told in page, told
+    assert "private thing" not in page
+    assert '<td class="num end">5</td>' in page
+    assert here in browser.get("/admin/disputes").text
+    assert "to be sent" in browser.get("/admin/disputes").text
+    story = f"/admin/payments/{bought.id}"
+    assert here in browser.get(story).text
+    for _ in range(2):
+        assert browser.post(f"{here}/evidence").status_code == 303
+    assert the_dispute().evidence_sent_at
+    actions = rows(select(AuditEntry.action).where(AuditEntry.subject_id == bought.id))
+    assert actions == ["dispute_evidence_sent"]
+    paystack.resolve_dispute(number, "declined")
+    announce(shop, paystack)
+    assert "dispute won" in browser.get(story).text
+    assert payments.settle(bought.provider_reference or "") == "success"

@@ -1,0 +1,491 @@
+"""Money back through the provider, against its real simulator: asked for once, followed to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from fantooo.domain.errors import NotFound, ValidationError
+from fantooo.domain.viewer import Viewer
+from fantooo.extensions import db
+from fantooo.gateways.paystack import ProviderError, ProviderRefused, ProviderUnavailable
+from fantooo.infra.database import acting_as
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import (
+    AdminNotification,
+    Approval,
+    AuditEntry,
+    Receipt,
+    ReconciliationException,
+    Transaction,
+)
+from fantooo.queries import payments as payment_reads
+from fantooo.services import (
+    approving,
+    credits,
+    money_refunds,
+    outbox,
+    payments,
+    reconciliation,
+    refund_progress,
+)
+from tests.integration.test_buying import _superuser, account_of, announce, buy, row, wallet
+from tests.support import factories
+from tests.support.paystack import PaystackSimulator
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
+    app = make_app(**paystack.settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        assert credits.verify_ledger() == []
+        db.session.remove()
+
+
+def rows(query: Any) -> list[Any]:
+    with unit_of_work(as_system=True) as work:
+        found = list(work.session.scalars(query))
+        work.session.expunge_all()
+    return found
+
+
+def paid(paystack: PaystackSimulator, viewer: Viewer, package: UUID | None = None) -> Transaction:
+    """A purchase that was paid at the provider and credited."""
+    bought = buy(viewer, package)
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference, announce=False)
+    assert payments.settle(bought.provider_reference) == "success"
+    return row(bought.id)
+
+
+def refund(bought: Transaction, amount: object, admin: Viewer | None = None, **more: Any) -> str:
+    given = {
+        "purchase_id": bought.id,
+        "admin_id": account_of(admin or factories.admin("admin")),
+        "amount": Decimal(str(amount)),
+        "reason": "As agreed",
+        "goodwill": False,
+        "key": uuid4(),
+        **more,
+    }
+    return money_refunds.refund(**given)
+
+
+def refunds_of(bought: Transaction) -> list[Transaction]:
+    query = select(Transaction).where(Transaction.refunds_id == bought.id)
+    return rows(query.order_by(Transaction.id))
+
+
+def the_refund(bought: Transaction) -> Transaction:
+    (found,) = refunds_of(bought)
+    return found
+
+
+def at_provider(paystack: PaystackSimulator) -> list[dict[str, Any]]:
+    return list(paystack.state()["refunds"])
+
+
+def forget_the_lease(refund_id: UUID) -> None:
+    """As if it had been asked for long ago."""
+    _superuser(
+        "UPDATE transactions SET provider_response = jsonb_set(provider_response, '{asked_at}',"
+        " to_jsonb((now() - interval '6 minutes')::text)) WHERE id = %s",
+        refund_id,
+    )
+
+
+def receipt_of(bought: Transaction) -> UUID:
+    (found,) = rows(select(Receipt.id).where(Receipt.transaction_id == bought.id))
+    assert isinstance(found, UUID)
+    return found
+
+
+def spend(viewer: Viewer, messages: int) -> None:
+    chat = factories.open_chat(viewer)
+    for _ in range(3 + messages):
+        factories.send(viewer, chat)
+
+
+def test_all_of_a_payment_by_its_announcements(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna, factories.package(credits=120, bonus_credits=10, price=1100))
+    assert (wallet(anna).credits, wallet(anna).user_tier) == (140, "bronze")
+    assert refund(bought, 1100) == "begun"
+    after, made = wallet(anna), the_refund(bought)
+    assert (after.credits, after.bonus_credits, after.total_spent, after.user_tier) == (
+        10, 10, 0, "free",
+    )  # fmt: skip
+    assert (made.status, made.credits_amount, made.bonus_credits) == ("pending", 120, 10)
+    assert at_provider(paystack) == [], "asked for after the commit, by a job"
+    assert refund_progress.settle(made.id) == "processing"
+    (theirs,) = at_provider(paystack)
+    assert (theirs["amount"], theirs["merchant_note"]) == (110_000, made.provider_reference)
+    for step in ("processing", "processed"):
+        paystack.move_refund(theirs["id"], step)
+    assert set(announce(shop, paystack, times=2)) == {200}
+    done, purchase = row(made.id), row(bought.id)
+    assert (done.status, purchase.status) == ("success", "refunded")
+    assert done.completed_at and purchase.refunded_at
+    assert payments.settle(bought.provider_reference or "") == "refunded"
+    assert reconciliation.reconcile() == 0
+    with acting_as(anna):
+        view = payment_reads.receipt(receipt_of(bought))
+    assert [(each.amount, each.status) for each in view.refunds] == [(1100, "success")]
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    page = browser.get(f"/credits/receipts/{view.id}").text
+    assert "This purchase was given back" in page and "sent back" in page
+    assert browser.get(f"/credits/receipts/{view.id}.pdf").data[:4] == b"%PDF"
+    assert "Given back" in browser.get(f"/credits/payments/{bought.id}").text
+    assert "Credits of a refunded purchase" in browser.get("/credits").text
+
+
+def test_parts_never_add_up_to_more_than_was_paid(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna)
+    refund(bought, 150)
+    refund(bought, "99.50")
+    for wrong in (151, "150.51", 0, "0.001", "-5"):
+        with pytest.raises(ValidationError):
+            refund(bought, wrong)
+    refund(bought, "150.50")
+    with pytest.raises(ValidationError):
+        refund(bought, "0.01")
+    assert wallet(anna).credits == 10
+    assert [(r.amount, r.credits_amount) for r in refunds_of(bought)] == [
+        (150, 19), (Decimal("99.50"), 13), (Decimal("150.50"), 18),
+    ]  # fmt: skip
+    assert refund_progress.settle_open() == 0
+    for theirs in at_provider(paystack):
+        paystack.move_refund(theirs["id"], "processed")
+        assert row(bought.id).status == "success"
+    assert refund_progress.settle_open() == 3
+    assert row(bought.id).status == "refunded"
+
+
+def test_spent_credits_go_back_by_goodwill_only(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user(credits=2)
+    bought = paid(paystack, anna)
+    spend(anna, 12)
+    left = wallet(anna).credits
+    assert 0 < left < 50
+    with pytest.raises(ValidationError, match="50 bought credits would have to come back"):
+        refund(bought, 400)
+    assert refund(bought, 400, goodwill=True) == "begun"
+    after = wallet(anna)
+    assert (after.credits, after.total_spent) == (0, 0)
+    assert the_refund(bought).credits_amount == left
+
+
+def test_one_form_is_one_refund(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna, admin = factories.user(), factories.admin("admin")
+    bought = paid(paystack, anna)
+    browser = shop.test_client().become(admin)  # type: ignore[attr-defined]
+    here = f"/admin/payments/{bought.id}"
+    page = browser.get(here).text
+    assert "All of it takes 50 bought and 0 bonus credits" in page
+    key = page.split('name="key" value="')[1].split('"')[0]
+    form = {"amount": "1e999", "reason": "As agreed", "key": key}
+    for wrong in ("x", "NaN", "1e999", "Infinity", ""):
+        assert browser.post(f"{here}/refund", data={**form, "amount": wrong}).status_code == 400
+    assert browser.post(f"{here}/refund", data={**form, "reason": ""}).status_code == 400
+    for _ in range(2):
+        answer = browser.post(f"{here}/refund", data={**form, "amount": "1,00.00"})
+        assert answer.status_code == 303
+    assert the_refund(bought).amount == 100
+    page = browser.get(here).text
+    for told in ("to be asked for", "refund begun", "Ledger: purchase refund", "300"):
+        assert told in page
+    assert "Given back" in browser.get("/admin/payments").text
+    nobody = browser.post(f"/admin/payments/{uuid4()}/refund", data={**form, "amount": "1"})
+    assert nobody.status_code == 404
+
+
+def test_what_was_not_paid_here_cannot_go_back(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    unpaid = buy(anna)
+    with pytest.raises(ValidationError, match="not credited"):
+        refund(unpaid, 1)
+    demo = paid(paystack, anna)
+    _superuser("UPDATE transactions SET payment_provider = 'demo' WHERE id = %s", demo.id)
+    with pytest.raises(ValidationError, match="not made through the payment service"):
+        refund(demo, 1)
+    with pytest.raises(NotFound):
+        money_refunds.refund(
+            purchase_id=uuid4(), admin_id=account_of(factories.admin()), amount=Decimal(1),
+            reason="x", goodwill=False, key=uuid4(),
+        )  # fmt: skip
+
+
+def test_a_refund_that_fails_returns_its_credits(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna, factories.package(bonus_credits=3))
+    refund(bought, 400)
+    made = the_refund(bought)
+    assert refund_progress.settle(made.id) == "processing"
+    paystack.move_refund(at_provider(paystack)[0]["id"], "failed")
+    announce(shop, paystack, times=2)
+    after = wallet(anna)
+    assert (row(made.id).status, row(bought.id).status) == ("failed", "success")
+    assert (after.credits, after.bonus_credits, after.total_spent) == (63, 13, 400)
+    outbox.deliver()
+    assert [n.subject_id for n in rows(select(AdminNotification))] == [made.id]
+    # What failed took nothing: all of it may be tried again.
+    assert refund(bought, 400) == "begun"
+    assert wallet(anna).credits == 10
+
+
+def test_attention_is_told_and_goes_on(shop: Flask, paystack: PaystackSimulator) -> None:
+    bought = paid(paystack, factories.user())
+    refund(bought, 100)
+    made = the_refund(bought)
+    refund_progress.settle(made.id)
+    number = at_provider(paystack)[0]["id"]
+    paystack.move_refund(number, "needs-attention")
+    for _ in range(2):
+        assert refund_progress.settle(made.id) == "processing"
+    outbox.deliver()
+    assert len(rows(select(AdminNotification))) == 1
+    paystack.move_refund(number, "processed")
+    assert refund_progress.settle(made.id) == "success"
+    assert refund_progress.settle(made.id) == "success"
+
+
+@pytest.mark.parametrize("how", ["error", "timeout", "garbage"])
+def test_an_answer_that_is_lost_never_sends_money_twice(
+    shop: Flask, paystack: PaystackSimulator, how: str
+) -> None:
+    """The provider has done it and we do not know: before asking again, we look."""
+    bought = paid(paystack, factories.user())
+    refund(bought, 100)
+    made = the_refund(bought)
+    more = {"seconds": 0.1} if how == "timeout" else {}
+    paystack.next_call(how, only="POST /refund", after=True, **more)
+    with pytest.raises(ProviderError):
+        refund_progress.settle(made.id)
+    assert refund_progress.settle(made.id) == "pending", "somebody may be asking right now"
+    forget_the_lease(made.id)
+    assert refund_progress.settle(made.id) == "processing"
+    assert len(at_provider(paystack)) == 1
+
+
+def test_a_lost_answer_is_found_by_the_announcement(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    bought = paid(paystack, factories.user())
+    refund(bought, 100)
+    made = the_refund(bought)
+    paystack.next_call("error", only="POST /refund", after=True)
+    with pytest.raises(ProviderUnavailable):
+        refund_progress.settle(made.id)
+    paystack.move_refund(at_provider(paystack)[0]["id"], "processed")
+    announce(shop, paystack)
+    assert row(made.id).status == "success"
+
+
+def test_a_question_that_never_arrived_is_asked_again(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    bought = paid(paystack, factories.user())
+    refund(bought, 100)
+    made = the_refund(bought)
+    paystack.next_call("error", only="POST /refund")
+    with pytest.raises(ProviderUnavailable):
+        refund_progress.settle(made.id)
+    assert at_provider(paystack) == []
+    forget_the_lease(made.id)
+    assert refund_progress.settle_open() == 0
+    assert len(at_provider(paystack)) == 1
+
+
+def test_what_the_provider_refuses_has_failed(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna)
+    refund(bought, 100)
+    made = the_refund(bought)
+    paystack.next_call("refuse", only="POST /refund", status=400, message="Not possible")
+    assert refund_progress.settle(made.id) == "failed"
+    assert (row(made.id).failure_reason, wallet(anna).credits) == ("Not possible", 60)
+    # A key that is not taken says nothing of the refund.
+    refund(bought, 100)
+    second = refunds_of(bought)[1]
+    paystack.next_call("refuse", only="POST /refund", status=401, message="Invalid key")
+    with pytest.raises(ProviderRefused):
+        refund_progress.settle(second.id)
+    assert refund_progress.settle(second.id) == "processing"
+
+
+def test_a_refusal_because_it_is_done_counts_as_done(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    bought = paid(paystack, factories.user())
+    refund(bought, 400)
+    made = the_refund(bought)
+    paystack.next_call(
+        "refuse", only="POST /refund", status=400, message="Fully reversed", after=True
+    )
+    assert refund_progress.settle(made.id) == "processing"
+
+
+def test_what_was_given_back_without_us_waits_for_a_person(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    bought = paid(paystack, factories.user())
+    paystack.client().refund(reference=bought.provider_reference or "", amount=5000)
+    for _ in range(2):
+        announce(shop, paystack)
+    (odd,) = rows(select(ReconciliationException))
+    assert (odd.kind, odd.transaction_id, odd.details["amount"]) == (
+        "unknown_refund", bought.id, 5000,
+    )  # fmt: skip
+    assert refunds_of(bought) == []
+    stranger = paystack.unknown_payment(announce=False)["reference"]
+    paystack.client().refund(reference=stranger)
+    announce(shop, paystack)
+    assert {each.kind for each in rows(select(ReconciliationException))} == {
+        "unknown_refund", "unknown_reference",
+    }  # fmt: skip
+
+
+def test_above_the_set_amount_nothing_moves_before_a_second_admin_agreed(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, first = factories.user(), factories.admin("admin")
+    bought = paid(paystack, anna, factories.package(credits=300, price=2001))
+    assert refund(bought, 2001, first) == "waiting"
+    with pytest.raises(ValidationError, match="already"):
+        refund(bought, 2001)
+    assert (wallet(anna).credits, refunds_of(bought)) == (310, [])
+    (wish,) = rows(select(Approval))
+    assert (wish.kind, wish.amount, wish.unit) == ("money_refund", 2001, "KES")
+    with pytest.raises(ValidationError, match="somebody else"):
+        approving.approve(wish.id, account_of(first), "me")
+    approving.approve(wish.id, account_of(factories.admin()), "All right")
+    assert (wallet(anna).credits, the_refund(bought).amount) == (10, 2001)
+    actions = rows(select(AuditEntry.action).where(AuditEntry.subject_id == bought.id))
+    assert actions == ["refund_proposed", "refund_begun"]
+
+
+def test_what_was_spent_while_it_waited_cannot_be_agreed_to(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna, factories.package(credits=300, price=2001))
+    refund(bought, 2001)
+    spend(anna, 15)
+    (wish,) = rows(select(Approval))
+    second = account_of(factories.admin())
+    with pytest.raises(ValidationError, match="would have to come back"):
+        approving.approve(wish.id, second, "All right")
+    assert (rows(select(Approval))[0].status, refunds_of(bought)) == ("pending", [])
+    approving.reject(wish.id, second, "They went on writing")
+
+
+# Withdrawing
+
+
+def test_withdrawing_from_a_purchase(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user(credits=0)
+    bought = paid(paystack, anna)
+    spend(anna, 12)
+    unused = wallet(anna).credits
+    receipt = receipt_of(bought)
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    here = f"/credits/receipts/{receipt}/withdraw"
+    assert here in browser.get(f"/credits/receipts/{receipt}").text
+    page = browser.get(here).text
+    assert f"Get {unused * 8} KES back" in page
+    form = {"key": page.split('name="key" value="')[1].split('"')[0]}
+    stranger = shop.test_client().become(factories.user())  # type: ignore[attr-defined]
+    assert stranger.get(here).status_code == 404
+    assert stranger.post(here, data=form).status_code == 404
+    for _ in range(2):
+        assert browser.post(here, data=form).status_code == 303
+    made = the_refund(bought)
+    assert (made.amount, made.credits_amount, wallet(anna).credits) == (unused * 8, unused, 0)
+    assert refund_progress.settle(made.id) == "processing"
+    assert "on its way" in browser.get(f"/credits/receipts/{receipt}").text
+    again = browser.post(here, data={"key": str(uuid4())})
+    assert (again.status_code, "unused" in again.text) == (400, True)
+
+
+def test_too_late_to_withdraw(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna)
+    almost, late = timedelta(days=14, minutes=-1), timedelta(days=14, minutes=1)
+    receipt = receipt_of(bought)
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    here = f"/credits/receipts/{receipt}/withdraw"
+    for ago, status in ((late, 400), (almost, 303)):
+        _superuser(
+            "UPDATE transactions SET completed_at = %s WHERE id = %s",
+            datetime.now(UTC) - ago,
+            bought.id,
+        )
+        assert ("Comes back to you" in browser.get(here).text) == (status == 303)
+        assert browser.post(here, data={"key": str(uuid4())}).status_code == status
+
+
+def test_newest_purchases_count_first(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user(credits=0)
+    first = paid(paystack, anna)
+    second = paid(paystack, anna, factories.package(credits=20, price=180))
+    spend(anna, 12)
+    left = wallet(anna).credits
+    assert 20 < left < 70
+    account = account_of(anna)
+    with acting_as(anna):
+        money_refunds.withdraw(account_id=account, receipt_id=receipt_of(second), key=uuid4())
+    with acting_as(anna):
+        money_refunds.withdraw(account_id=account, receipt_id=receipt_of(first), key=uuid4())
+    assert (the_refund(second).amount, the_refund(second).credits_amount) == (180, 20)
+    assert (the_refund(first).amount, the_refund(first).credits_amount) == (
+        (left - 20) * 8, left - 20,
+    )  # fmt: skip
+    assert wallet(anna).credits == 0
+
+
+def test_a_large_withdrawal_is_looked_at_by_a_person(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna, factories.package(credits=300, price=2400))
+    receipt = receipt_of(bought)
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    here = f"/credits/receipts/{receipt}/withdraw"
+    assert browser.post(here, data={"key": str(uuid4())}).status_code == 303
+    assert wallet(anna).credits == 310
+    assert "You have withdrawn" in browser.get(f"/credits/receipts/{receipt}").text
+    assert "a person looks at it first" in browser.get(here).text
+    assert browser.post(here, data={"key": str(uuid4())}).status_code == 400
+    (wish,) = rows(select(Approval))
+    admin = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    assert "Withdrawal by the payer" in admin.get("/admin/approvals").text
+    form = {"decision": "approve", "reason": "In time"}
+    assert admin.post(f"/admin/approvals/{wish.id}", data=form).status_code == 303
+    assert (the_refund(bought).amount, wallet(anna).credits) == (2400, 10)
+
+
+def test_a_refused_withdrawal_is_told(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = paid(paystack, anna, factories.package(credits=300, price=2400))
+    with acting_as(anna):
+        account = account_of(anna)
+        money_refunds.withdraw(account_id=account, receipt_id=receipt_of(bought), key=uuid4())
+    (wish,) = rows(select(Approval))
+    approving.reject(wish.id, account_of(factories.admin()), "Used by somebody else")
+    assert (refunds_of(bought), wallet(anna).credits) == ([], 310)
+
+
+def test_no_role_can_write_a_refund_past_the_services(shop: Flask) -> None:
+    """Amounts and credits of a row are never changed, not even by the platform."""
+    with pytest.raises(Exception, match="permission denied"), unit_of_work(as_system=True) as work:
+        work.session.execute(text("UPDATE transactions SET credits_amount = 1"))
