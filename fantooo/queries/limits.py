@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 
 from fantooo.domain import limits as rules
 from fantooo.domain.limits import Limit, Use
