@@ -212,11 +212,12 @@ def paused_until(
 
 
 def time_outs_after(until: datetime | None, now: datetime) -> list[tuple[str, str]]:
-    """Value and words of the time-outs that would end after the present one."""
+    """Value and words of the time-outs that would end well after the present one."""
     return [
         (value, words)
         for value, (words, length) in TIME_OUTS.items()
-        if until is None or now + length > until
+        # Not the one that was just taken.
+        if until is None or now + length >= until + timedelta(hours=1)
     ]
 
 

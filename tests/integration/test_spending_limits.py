@@ -571,7 +571,7 @@ def test_after_an_hour_of_use_it_is_said_once(shop: Flask, change: Change) -> No
     said = page.post("/me/time", headers=PART)
     words = said.get_data(as_text=True)
     assert said.status_code == 200 and "1 hour 5 minutes" in words
-    assert "2 credits" in words and "400 KES" in words
+    assert "2 credits" in words and "400&nbsp;KES" in words
     assert page.post("/me/time", headers=PART).status_code == 204
     assert page.get("/me/time").get_json() == {"due": False}
     assert "data-time-is-due" not in page.get("/chats").get_data(as_text=True)
