@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import flask_migrate
 import psycopg
@@ -13,7 +13,7 @@ from flask import Flask
 from fantooo.extensions import db
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Transaction
-from fantooo.services import credits, promos
+from fantooo.services import credits, promos, refunds
 from tests.support import factories
 from tests.support.cluster import Place
 
@@ -72,6 +72,32 @@ def test_promo_codes(make_app: Callable[..., Flask], place: Place) -> None:
         _forget_connections()
         with unit_of_work(as_system=True) as work:
             promos.settle(work, work.session.get_one(Transaction, made), paid=True)
+        assert credits.verify_ledger() == []
+
+
+def test_what_came_back_by_itself_gets_its_row(
+    make_app: Callable[..., Flask], place: Place
+) -> None:
+    """0008: returns of the time before are recorded as what they were."""
+    app = make_app()
+    folder = app.extensions["migrate"].directory
+    with app.app_context():
+        anna = factories.user()
+        chat = factories.open_chat(anna)
+        for _ in range(5):
+            factories.send(anna, chat)
+        assert refunds.return_unanswered(datetime.now(UTC) + timedelta(minutes=31)) == 2
+        name = app.extensions["sqlalchemy"].engine.url.database
+        before = ScriptDirectory(folder).get_revision("0008").down_revision
+        kept = "SELECT user_id, amount, message_id, chat_id, reason, status FROM credit_refunds"
+        with place.connect(name) as connection:
+            rows = connection.execute(f"{kept} ORDER BY message_id").fetchall()
+            assert [row[4:] for row in rows] == [("unanswered", "completed")] * 2
+            _forget_connections()
+            flask_migrate.downgrade(directory=folder, revision=str(before))
+            assert _columns(connection).isdisjoint({"owed_credits"})
+            flask_migrate.upgrade(directory=folder)
+            assert connection.execute(f"{kept} ORDER BY message_id").fetchall() == rows
         assert credits.verify_ledger() == []
 
 

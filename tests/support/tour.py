@@ -216,7 +216,7 @@ def _finish(
     _payments(world, user)
     _promos(admin, world.ids["package"])
     _limits(world, characters[0])
-    _giving_back(world, user, poor, admin, factories.open_chat(user, characters[-1]))
+    _giving_back(world, user, newcomer, admin, factories.open_chat(user, characters[-1]))
     fresh = factories.user(username="fresh_face")
     world.people = {
         "user": user, "newcomer": newcomer, "poor": poor, "banned": banned, "operator": operator,
@@ -307,9 +307,9 @@ def _promos(admin: Viewer, package: UUID) -> None:
             factories.purchase(buyer, package, promo=code, paid=number > 0)
 
 
-def _giving_back(world: World, user: Viewer, poor: Viewer, admin: Viewer, chat: UUID) -> None:
+def _giving_back(world: World, user: Viewer, other: Viewer, admin: Viewer, chat: UUID) -> None:
     """Requests, wishes for a second admin, refunds and a dispute, in each of their states."""
-    assert user.account_id and poor.account_id and admin.account_id
+    assert user.account_id and other.account_id and admin.account_id
     while len(charged := _charged(chat)) < 4:
         factories.send(user, chat, "I keep thinking about what you said of the lake.")
     for message, words in zip(
@@ -331,7 +331,7 @@ def _giving_back(world: World, user: Viewer, poor: Viewer, admin: Viewer, chat: 
     second = factories.admin("admin")
     assert second.account_id
     for asker, amount, why in ((second, 300, "A week of trouble"), (admin, 250, "Lost messages")):
-        person = user if asker is second else poor
+        person = user if asker is second else other
         grants.grant(
             user_id=person.account_id, admin_id=asker.account_id, amount=amount, reason=why,  # type: ignore[arg-type]
             key=uuid4(),
@@ -345,11 +345,11 @@ def _giving_back(world: World, user: Viewer, poor: Viewer, admin: Viewer, chat: 
         world.ids["receipt_refunded"] = work.session.scalars(
             select(Receipt.id).where(Receipt.transaction_id == returned)
         ).one()
-    disputed = factories.purchase(poor.account_id)
+    disputed = factories.purchase(other.account_id)
     world.ids["dispute"] = factories.dispute(
         disputed, due_at=datetime.now(UTC) + timedelta(hours=20)
     )
-    lost = factories.purchase(poor.account_id)
+    lost = factories.purchase(other.account_id)
     factories.dispute(
         lost, status="won", resolution="declined", resolved_at=datetime.now(UTC),
         evidence_sent_at=datetime.now(UTC), provider_status="resolved",
