@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from fantooo.domain.errors import PaymentFailed, ValidationError
+from fantooo.domain.errors import SpendingPaused, ValidationError
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
 from fantooo.infra.unit_of_work import unit_of_work
@@ -78,7 +78,7 @@ def test_a_dispute_stops_spending_and_is_told(shop: Flask, paystack: PaystackSim
     assert (found.status, found.amount, found.provider_id) == ("open", 400, number)
     assert found.due_at and timedelta(hours=47) < found.due_at - datetime.now(UTC)
     assert frozen(anna) == "dispute"
-    with pytest.raises(PaymentFailed, match="paused"):
+    with pytest.raises(SpendingPaused, match="being checked"):
         buy(anna)
     with pytest.raises(ValidationError, match="disputed"):
         refund(bought, 1)
@@ -228,7 +228,7 @@ def test_a_stop_of_another_kind_stays(shop: Flask, paystack: PaystackSimulator) 
             text("UPDATE real_users SET spending_frozen_reason = 'other' WHERE id = :i"),
             {"i": anna.account_id},
         )
-    with pytest.raises(PaymentFailed):
+    with pytest.raises(SpendingPaused):
         buy(anna)
     bought = factories.purchase(anna.account_id or UUID(int=0))
     factories.dispute(bought)

@@ -36,11 +36,12 @@ LOST = "We cannot reach our servers right now. Nothing was lost; please try agai
 
 
 def made(name: str) -> FantoooError:
-    return (
-        errors.InsufficientCredits(2, 1)
-        if name == "InsufficientCredits"
-        else getattr(errors, name)()
-    )
+    given: dict[str, tuple[Any, ...]] = {
+        "InsufficientCredits": (2, 1),
+        "SelfExcluded": (uuid4(), datetime(2027, 5, 1, tzinfo=UTC)),
+    }
+    error: FantoooError = getattr(errors, name)(*given.get(name, ()))
+    return error
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_the_list_is_searched_and_paged(shop: Flask) -> None:
     page = browser.get("/admin/payments").text
     older = page.split("before=")[1].split('"')[0]
     assert shown(f"before={older}") == 3
-    assert "400 KES" in page and "1 purchases today" in page
+    assert "400 KES" in page and "1 purchase today" in page
 
 
 def test_permission_is_asked_for(shop: Flask) -> None:
