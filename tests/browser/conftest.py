@@ -98,7 +98,9 @@ Contexts = Callable[..., BrowserContext]
 @pytest.fixture(scope="session")
 def toured(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The small world of ``tests/support/tour.py`` on a server of its own; tests only look at it."""
-    server = LiveServer(place, tmp_path_factory.mktemp("tour"), workers=1, **tour.PAYING)
+    home = tmp_path_factory.mktemp("tour")
+    # Its worker would take jobs of the shared server from one queue, and find nothing to do.
+    server = LiveServer(place.apart(2), home, workers=1, **tour.PAYING)
     try:
         server.start()
         yield made_world(server)

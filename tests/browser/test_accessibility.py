@@ -123,7 +123,10 @@ def _get_endpoints(app: Flask) -> set[str]:
 def bare(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A server on which nobody is yet, so that /setup is there."""
     server = LiveServer(
-        place, tmp_path_factory.mktemp("bare"), workers=1, admin_setup_token=tour.SETUP_TOKEN
+        place.apart(2),
+        tmp_path_factory.mktemp("bare"),
+        workers=1,
+        admin_setup_token=tour.SETUP_TOKEN,
     )
     try:
         server.start("web")

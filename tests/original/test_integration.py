@@ -61,5 +61,5 @@ def test_should_complete_payment_and_add_credits(
     anna.page.get_by_role("button", name="Pay now").click()
     anna.page.wait_for_url(f"{paystack.url}/**")
     anna.page.get_by_role("button", name="Approve with card").click()
-    expect(anna.page.get_by_text("Payment successful!")).to_be_visible()
+    expect(anna.page.get_by_text("Payment successful!").first).to_be_visible()
     expect(anna.page.get_by_text("Credits: 50")).to_be_visible()

@@ -20,8 +20,8 @@ from fantooo.embedded.redis import RedisServer
 
 TEMPLATE = "tpl"
 _ATTEMPTS = 5
-#: Redis has 16 databases: 0, one for each process of the tests, one for each of their own servers
-_WORKERS_AT_MOST = 7
+#: Redis has 16 databases: 0, and for each process of the tests one, and two for servers apart
+_WORKERS_AT_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,13 @@ class Place:
     sockets: str
     redis_url: str
 
-    def apart(self) -> Place:
-        """The same with a Redis database of its own: two servers' workers take no jobs of each other."""
+    def apart(self, which: int = 1) -> Place:
+        """The same with a Redis database of its own: two servers' workers take no jobs of each other.
+
+        ``which`` is 1 or 2, for servers that run at the same time.
+        """
         address, _, number = self.redis_url.rpartition("/")
-        return replace(self, redis_url=f"{address}/{int(number) + _WORKERS_AT_MOST}")
+        return replace(self, redis_url=f"{address}/{int(number) + which * _WORKERS_AT_MOST}")
 
     def url(self, login: str, database: str) -> str:
         return f"postgresql+psycopg://{login}@/{database}?host={self.sockets}"
