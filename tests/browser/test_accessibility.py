@@ -311,3 +311,11 @@ KEYBOARD = """
     view.dispatchEvent(new Event('resize'));
   };
 """
+
+
+def test_ones_own_words_look_unlike_the_others(toured: World, contexts: Contexts) -> None:
+    page = contexts("user").new_page()
+    STOPS["chat"].visit(page, toured)
+    look = "one => { const { backgroundImage, color } = getComputedStyle(one); return backgroundImage + color; }"
+    own = page.locator("#messages .own .bubble-text").first.evaluate(look)
+    assert own != page.locator("#messages .theirs .bubble-text").first.evaluate(look)
