@@ -29,7 +29,8 @@ def main() -> int:
     parser.add_argument("--pages", action="store_true", help="pages instead of the send path")
     options = parser.parse_args()
     if options.pages:
-        pages.run(quick=options.quick)
+        found = pages.run(quick=options.quick)
+        _keep(options.json, {name: [asdict(each) for each in all_] for name, all_ in found.items()})
         return 0
     seconds = 5.0 if options.quick else 12.0
     idle_most = options.idle or (1000 if options.quick else 5000)
@@ -38,9 +39,13 @@ def main() -> int:
         figures = run(world, seconds, idle_most)
     finally:
         world.close()
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    _keep(options.json, figures)
     return 1 if figures["faults"] else 0
+
+
+def _keep(path: Path | None, figures: dict[str, Any]) -> None:
+    if path:
+        path.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 def run(world: World, seconds: float, idle_most: int) -> dict[str, Any]:

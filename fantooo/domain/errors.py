@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from fantooo.domain import text
+
 Action = Literal[
     "purchase_dialog",
     "login",
@@ -59,7 +61,7 @@ class InsufficientCredits(FantoooError):
         super().__init__(
             required=required,
             available=available,
-            explanation=f"Need {_credits(required)}, have {available}",
+            explanation=f"Need {text.in_credits(required)}, have {available}",
         )
 
 
@@ -247,7 +249,3 @@ class ServiceUnavailable(FantoooError):
 #: the client's own row: no request reached us
 NETWORK_ERROR = Look(0, "network_error", "Connection lost. Reconnecting...", "retry")
 UNEXPECTED = "An unexpected error occurred. Please try again."
-
-
-def _credits(amount: int) -> str:
-    return "1 credit" if amount == 1 else f"{amount} credits"

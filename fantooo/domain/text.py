@@ -1,4 +1,4 @@
-"""Cleaning what people type before it is stored."""
+"""Cleaning what people type before it is stored, and words that the whole product shares."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import unicodedata
 MESSAGE_MAX = 1000
 #: the joiner that emoji need stays, as do line breaks; other invisible controls go
 _KEPT = {"\n", "\u200d", "\u200c"}
+
+
+def in_credits(amount: int) -> str:
+    """1 credit, 2 credits."""
+    return f"{amount} credit" if amount == 1 else f"{amount} credits"
 
 
 def clean(text: str) -> str:

@@ -19,9 +19,9 @@ from fantooo.domain.viewer import DEFAULT_PERMISSIONS
 from fantooo.infra.client_address import client_address
 from fantooo.infra.passwords import hash_password, new_token, token_hash, verify_password
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import Account, Admin, AuditEntry, Consent, Operator, RealUser, Session
+from fantooo.models import Account, Admin, Consent, Operator, RealUser, Session
 from fantooo.queries import settings
-from fantooo.services import exclusion, places, security
+from fantooo.services import audit, exclusion, places, security
 from fantooo.services.credits import grant_bonus
 
 WRONG = "Wrong name or password."
@@ -209,9 +209,7 @@ def create_operator(
                 skill_level=skill_level,
             )
         )
-        work.session.add(
-            AuditEntry(action="operator_created", subject_type="operator", subject_id=account.id)
-        )
+        audit.add(work, None, "operator_created", ("operator", account.id))
         return account.id
 
 
@@ -297,14 +295,12 @@ def _add_admin(
                 )
             )
             work.session.flush()
-            work.session.add(
-                AuditEntry(
-                    actor_id=account.id,
-                    action="admin_created",
-                    subject_type="admin",
-                    subject_id=account.id,
-                    after={"role": role, "first": first},
-                )
+            audit.add(
+                work,
+                account.id,
+                "admin_created",
+                ("admin", account.id),
+                after={"role": role, "first": first},
             )
             return account.id, _open_session(work, account) if first else None
     except IntegrityError as error:

@@ -517,15 +517,6 @@ def _escalate_one(work: UnitOfWork, chat_id: UUID, current: SystemSettings, now:
     entry.priority = ranking.priority(entry.priority_score, current)
     # Nobody took it so far: those who let it wait may be asked again.
     entry.excluded_operator_ids = []
-    outbox.add(
-        work,
-        "admin_notification",
-        {
-            "type": "chat_escalation",
-            "subject_id": str(chat_id),
-            "message": "A chat has waited too long for an answer",
-            "details": {"attempts": entry.attempts},
-            "priority": "high",
-        },
-    )
+    message = "A chat has waited too long for an answer"
+    outbox.tell_admins(work, "chat_escalation", chat_id, message, {"attempts": entry.attempts})
     work.emit(QueueChanged())

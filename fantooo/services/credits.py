@@ -47,7 +47,7 @@ def grant_bonus(work: UnitOfWork, *, user_id: UUID, amount: int, kind: str, reas
     wallet. Returns the transaction's id.
     """
     session = work.session
-    wallet = session.scalars(select(RealUser).where(RealUser.id == user_id).with_for_update()).one()
+    wallet = lock_wallet(work, user_id)
     granted = Transaction(
         real_user_id=user_id,
         type="bonus",
@@ -316,15 +316,12 @@ def verify_and_report() -> int:
     faults = verify_ledger()
     if faults:
         with unit_of_work(as_system=True) as work:
-            outbox.add(
+            outbox.tell_admins(
                 work,
-                "admin_notification",
-                {
-                    "type": "system_error",
-                    "subject_id": str(_LEDGER),
-                    "message": "The ledger does not add up. Run `flask ledger verify`.",
-                    "details": {"invariants": sorted({fault.invariant for fault in faults})},
-                    "priority": "critical",
-                },
+                "system_error",
+                _LEDGER,
+                "The ledger does not add up. Run `flask ledger verify`.",
+                {"invariants": sorted({fault.invariant for fault in faults})},
+                "critical",
             )
     return len(faults)

@@ -21,11 +21,18 @@ from fantooo.gateways.paystack import DisputeView, ProviderError
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Dispute, RealUser, Transaction
 from fantooo.queries import refunds as reads
-from fantooo.services import audit, credits, outbox, payments, reconciliation, refund_booking
+from fantooo.services import (
+    audit,
+    credits,
+    limits,
+    outbox,
+    payments,
+    reconciliation,
+    refund_booking,
+)
 
 log = structlog.get_logger(__name__)
 
-FROZEN = "dispute"
 _ENDED = ("resolved", "archived")
 #: the provider's words for how a dispute ended; another word is for a person to read
 _RESOLUTIONS = {
@@ -40,8 +47,8 @@ _STRETCH = timedelta(days=3)
 def heard(provider_id: int) -> str:
     """Asks the provider about one dispute and books it; returns our status.
 
-    Safe at any time and any number of times. Raises ``NotFound`` when its payment is not ours, and
-    ``ProviderError``.
+    Safe at any time and any number of times. ``unknown``: its payment is not ours, which admins
+    are told. Raises ``ProviderError``.
     """
     return _book(paystack.client().fetch_dispute(provider_id))
 
@@ -60,10 +67,7 @@ def settle_open(now: datetime | None = None) -> int:
         listed = paystack.client().disputes(since=now - _STRETCH, until=now)
         known |= {view.id for view in listed}
         for provider_id in sorted(known):
-            try:
-                ended += heard(provider_id) != "open"
-            except NotFound:
-                continue  # noted as a payment that is not ours
+            ended += heard(provider_id) in ("won", "lost")
     except ProviderError as error:
         log.warning("disputes_not_checked", error=str(error))
     return ended
@@ -132,22 +136,18 @@ def _open(work: UnitOfWork, wallet: RealUser, bought: Transaction, view: Dispute
         reason=view.category or "",
     )
     work.session.add(dispute)
-    if wallet.spending_frozen_reason is None:
-        wallet.spending_frozen_reason = FROZEN
+    limits.freeze_spending(work, wallet, limits.DISPUTED)
     work.session.flush()
     due = f"{view.due_at:%d %B %Y, %H:%M} UTC" if view.due_at else "unknown"
-    outbox.add(
+    outbox.tell_admins(
         work,
-        "admin_notification",
-        {
-            "type": "payment_failed",
-            "subject_id": str(dispute.id),
-            "message": f"A payment is disputed. Evidence is due by {due}.",
-            "details": {"reference": bought.provider_reference, "due_at": due},
-            "priority": "critical",
-        },
+        "payment_failed",
+        dispute.id,
+        f"A payment is disputed. Evidence is due by {due}.",
+        {"reference": bought.provider_reference, "due_at": due},
+        "critical",
     )
-    notice = "A payment of yours is disputed. Buying and sending are paused until that is settled."
+    notice = "A payment of yours is disputed. Buying and paid messages wait until that is settled."
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
     work.emit(PaymentChanged(wallet.id, bought.id))
     log.warning("payment_disputed", reference=bought.provider_reference)
@@ -159,12 +159,9 @@ def _end(
 ) -> None:
     outcome = _RESOLUTIONS.get(view.resolution or "")
     if outcome is None:
-        refund_booking.tell_admins(
-            work,
-            bought.id,
-            "A dispute has ended in a way we do not know. Please look at it.",
-            str(view.resolution),
-        )
+        message = "A dispute has ended in a way we do not know. Please look at it."
+        details = {"detail": str(view.resolution)}
+        outbox.tell_admins(work, "payment_failed", bought.id, message, details)
         return
     states.check_transition(states.DISPUTE, dispute.status, outcome)
     dispute.status = outcome
@@ -173,7 +170,8 @@ def _end(
     work.session.flush()
     if outcome == "lost":
         _lose(work, wallet, bought, dispute)
-    _unfreeze(work, wallet)
+    if wallet.spending_frozen_reason == limits.DISPUTED:
+        limits.thaw(work, wallet)
     notice = (
         "The dispute about your payment is over; nothing has changed. You can go on."
         if outcome == "won"
@@ -197,12 +195,8 @@ def _lose(work: UnitOfWork, wallet: RealUser, bought: Transaction, dispute: Disp
     amount = min(dispute.amount, refunding.left(sold, before))
     if amount < dispute.amount:
         missing = f"{buying.money(dispute.amount - amount)} {bought.currency}"
-        refund_booking.tell_admins(
-            work,
-            bought.id,
-            "A lost dispute took more than was left of its payment. Object at the provider.",
-            missing,
-        )
+        message = "A lost dispute took more than was left of its payment. Object at the provider."
+        outbox.tell_admins(work, "payment_failed", bought.id, message, {"detail": missing})
     if amount <= 0:
         return
     part = refund_booking.to_take(wallet, bought, amount, goodwill=True)
@@ -226,14 +220,3 @@ def _drop_unsent(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> Non
     for refund in unsent:
         if not (refund.provider_response or {}).get("asked_at"):
             refund_booking.fail(work, wallet, bought, refund, "The payment went back by a dispute")
-
-
-def _unfreeze(work: UnitOfWork, wallet: RealUser) -> None:
-    others = work.session.scalar(
-        select(Dispute.id)
-        .join(Transaction, Transaction.id == Dispute.transaction_id)
-        .where(Transaction.real_user_id == wallet.id, Dispute.status == "open")
-        .limit(1)
-    )
-    if others is None and wallet.spending_frozen_reason == FROZEN:
-        wallet.spending_frozen_reason = None

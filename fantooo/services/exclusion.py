@@ -29,7 +29,7 @@ from fantooo.models import (
     Session,
     Transaction,
 )
-from fantooo.services import limits, outbox, security
+from fantooo.services import credits, limits, outbox, security
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def exclude(account_id: UUID, *, length: str, typed: str, device: str) -> str:
         raise ValidationError({"confirmation": f"Type the word {rules.EXCLUSION_WORD}"})
     device = device or new_token()
     with unit_of_work(as_system=True) as work:
-        wallet = _lock(work, account_id)
+        wallet = credits.lock_wallet(work, account_id)
         now = datetime.now(UTC)
         until = rules.excluded_until(length, now)
         if wallet.self_excluded_until is not None and wallet.self_excluded_until >= until:
@@ -81,7 +81,7 @@ def check_sign_in(work: UnitOfWork, account_id: UUID) -> None:
     Locks the wallet, so that no session is opened beside the ones an exclusion ends. Raises
     ``SelfExcluded``.
     """
-    until = _lock(work, account_id).self_excluded_until
+    until = credits.lock_wallet(work, account_id).self_excluded_until
     if until is not None:
         raise SelfExcluded(account_id, until)
 
@@ -105,7 +105,7 @@ def come_back(token: str) -> None:
         raise ValidationError(message="This page has been open too long. Log in and ask again.")
     account_id = UUID(found[0])
     with unit_of_work(as_system=True) as work:
-        wallet = _lock(work, account_id)
+        wallet = credits.lock_wallet(work, account_id)
         if wallet.self_excluded_until is None:
             return
         if wallet.self_excluded_until > now:
@@ -194,15 +194,6 @@ def forget_old_marks() -> int:
         )
 
 
-def _lock(work: UnitOfWork, account_id: UUID) -> RealUser:
-    return work.session.scalars(
-        select(RealUser)
-        .where(RealUser.id == account_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-
-
 def _keep(work: UnitOfWork, order: Transaction, kind: str, value: str) -> None:
     if not value:
         return
@@ -283,14 +274,11 @@ def _is_anothers(
 
 
 def _tell_admins(work: UnitOfWork, account_id: UUID, by: str, priority: str) -> None:
-    outbox.add(
+    outbox.tell_admins(
         work,
-        "admin_notification",
-        {
-            "type": "security_alert",
-            "subject_id": str(account_id),
-            "message": f"This account may belong to somebody who excluded themselves: same {by}.",
-            "details": {"recognised_by": by},
-            "priority": priority,
-        },
+        "security_alert",
+        account_id,
+        f"This account may belong to somebody who excluded themselves: same {by}.",
+        {"recognised_by": by},
+        priority,
     )

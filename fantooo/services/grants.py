@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from fantooo.domain import text
 from fantooo.domain.errors import NotFound, ValidationError
 from fantooo.domain.events import BalanceChanged
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
@@ -77,5 +78,5 @@ def _give(
 ) -> None:
     given = credits.grant_bonus(work, user_id=wallet.id, amount=amount, kind="bonus", reason=why)
     work.session.add(IdempotencyKey(account_id=wish[0], key=wish[1], transaction_id=given))
-    words = "1 credit was" if amount == 1 else f"{amount} credits were"
-    work.emit(BalanceChanged(wallet.id, wallet.credits, f"{words} given to you."))
+    notice = f"You were given {text.in_credits(amount)}."
+    work.emit(BalanceChanged(wallet.id, wallet.credits, notice))

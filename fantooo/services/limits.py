@@ -21,15 +21,19 @@ from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import (
     Account,
     AccountPause,
-    AuditEntry,
+    Dispute,
     LimitChange,
     RealUser,
     SpendingLimit,
+    Transaction,
 )
 from fantooo.queries import limits as reads
+from fantooo.services import audit, credits
 
 log = structlog.get_logger(__name__)
 
+#: why spending is frozen while a payment is disputed
+DISPUTED = "dispute"
 CHANGED = Counter("fantooo_limits_changed", "What people did about their limits", ["what"])
 REFUSED = Counter("fantooo_purchases_held_back", "Purchases that were not begun", ["reason"])
 
@@ -121,40 +125,47 @@ def take_time_out(account_id: UUID, length: str) -> datetime:
 
 
 def freeze_spending(work: UnitOfWork, wallet: RealUser, reason: str) -> None:
-    """Stops buying and paid messages of a locked wallet; an earlier reason stays."""
-    if wallet.spending_frozen_reason is None:
+    """Stops buying and paid messages of a locked wallet.
+
+    Of two reasons the one that only a person ends is kept: a dispute ends by itself.
+    """
+    if wallet.spending_frozen_reason in (None, DISPUTED):
         wallet.spending_frozen_reason = reason
         log.warning("spending_frozen", account_id=str(wallet.id), reason=reason)
 
 
 def unfreeze_spending(username: str, reason: str) -> None:
-    """Ends a freeze, by an engineer's hand, with an audit entry.
+    """Ends a freeze, by an engineer's hand, with an audit entry; that of an open dispute stays.
 
     Raises ``NotFound``, or ``ValidationError`` when nothing is frozen or no reason is given.
     """
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why"})
+    why = audit.reason(reason)
     with unit_of_work(as_system=True) as work:
         account_id = work.session.scalar(
             select(Account.id).where(Account.login == username.strip().casefold())
         )
-        wallet = (
-            work.session.get(RealUser, account_id, with_for_update=True) if account_id else None
-        )
-        if wallet is None:
+        if account_id is None or work.session.get(RealUser, account_id) is None:
             raise NotFound
-        if wallet.spending_frozen_reason is None:
-            raise ValidationError(message="Nothing is frozen there")
-        work.session.add(
-            AuditEntry(
-                action="spending_unfrozen",
-                subject_type="real_user",
-                subject_id=wallet.id,
-                reason=reason.strip(),
-                before={"reason": wallet.spending_frozen_reason},
-            )
-        )
-        wallet.spending_frozen_reason = None
+        wallet = credits.lock_wallet(work, account_id)
+        before = wallet.spending_frozen_reason
+        thaw(work, wallet)
+        if before == wallet.spending_frozen_reason:
+            raise ValidationError(message="Nothing is frozen there that could be ended by hand")
+        audit.add(
+            work, None, "spending_unfrozen", ("real_user", wallet.id), why,
+            before={"reason": before},
+        )  # fmt: skip
+
+
+def thaw(work: UnitOfWork, wallet: RealUser) -> None:
+    """Ends whatever froze a locked wallet, but for disputes that are open."""
+    disputed = work.session.scalar(
+        select(Dispute.id)
+        .join(Transaction, Transaction.id == Dispute.transaction_id)
+        .where(Transaction.real_user_id == wallet.id, Dispute.status == "open")
+        .limit(1)
+    )
+    wallet.spending_frozen_reason = DISPUTED if disputed is not None else None
 
 
 def _ask(account_id: UUID, period: str, wanted: Decimal | None) -> str:
@@ -172,12 +183,7 @@ def _ask(account_id: UUID, period: str, wanted: Decimal | None) -> str:
 
 def _lock(work: UnitOfWork, account_id: UUID) -> tuple[RealUser, datetime]:
     """The wallet under its lock, and the time after it was had."""
-    wallet = work.session.scalars(
-        select(RealUser)
-        .where(RealUser.id == account_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    wallet = credits.lock_wallet(work, account_id)
     return wallet, work.session.scalars(select(func.clock_timestamp())).one()
 
 

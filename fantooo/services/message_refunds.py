@@ -1,6 +1,7 @@
 """Credits of one message: a user asks to have them back, an admin decides, or gives them back.
 
-Locks: the chat, real_users, credit_refunds, as sending and the automatic return do. A charge comes back once, whole, with its bonus part.
+Locks: the chat, real_users, credit_refunds, as sending and the automatic return do. A charge comes
+back once, whole, with its bonus part.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from fantooo.domain import refunding, states
+from fantooo.domain import refunding, states, text
 from fantooo.domain.errors import NotFound, ValidationError
 from fantooo.domain.events import BalanceChanged
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
@@ -105,7 +106,7 @@ def reject(refund_id: UUID, admin_id: UUID, notes: str) -> None:
         _refuse_while_waiting(work, refund)
         _end(refund, "rejected", admin_id, why)
         audit.add(work, admin_id, "message_refund_rejected", ("credit_refund", refund.id), why)
-        notice = f"We could not give {_in_credits(refund.amount)} back: {why}"
+        notice = f"We could not give {text.in_credits(refund.amount)} back: {why}"
         work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
 
 
@@ -217,8 +218,7 @@ def _complete(
         work, admin_id, "message_refunded", ("credit_refund", refund.id), why,
         after={"credits": charge.amount, "of them bonus": charge.bonus_amount},
     )  # fmt: skip
-    words = "credit is" if charge.amount == 1 else "credits are"
-    notice = f"{charge.amount} {words} back in your balance: {why}"
+    notice = f"Back in your balance: {text.in_credits(charge.amount)}. {why}"
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
 
 
@@ -273,7 +273,3 @@ def _locked_row(work: UnitOfWork, refund_id: UUID) -> CreditRefund:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-
-
-def _in_credits(amount: int) -> str:
-    return "1 credit" if amount == 1 else f"{amount} credits"

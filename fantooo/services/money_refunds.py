@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from fantooo.domain import buying, refunding
+from fantooo.domain import buying, refunding, text
 from fantooo.domain.errors import NotFound, ValidationError
 from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.domain.refunding import Part
@@ -172,8 +172,8 @@ def _begin(
     work.session.add(IdempotencyKey(account_id=key[0], key=key[1], transaction_id=made.id))
     amount = f"{buying.money(part.amount)} {bought.currency}"
     taken = part.credits + part.bonus
-    words = "1 credit was" if taken == 1 else f"{taken} credits were"
-    notice = f"{amount} are going back to you" + (f"; {words} taken back." if taken else ".")
+    notice = f"{amount} are going back to you"
+    notice += f"; we took {text.in_credits(taken)} back." if taken else "."
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
     return made.id
 

@@ -30,6 +30,28 @@ def add(work: UnitOfWork, topic: str, payload: dict[str, Any]) -> None:
     work.session.add(OutboxEntry(topic=topic, payload=payload))
 
 
+def tell_admins(
+    work: UnitOfWork,
+    kind: str,
+    subject_id: UUID,
+    message: str,
+    details: dict[str, Any],
+    priority: str = "high",
+) -> None:
+    """Keeps a notification for admins in the caller's transaction: one, while it is open.
+
+    ``kind`` is one of the design's six types of notification.
+    """
+    payload = {
+        "type": kind,
+        "subject_id": str(subject_id),
+        "message": message,
+        "details": details,
+        "priority": priority,
+    }
+    add(work, "admin_notification", payload)
+
+
 def deliver() -> int:
     """Does what is due, each entry in its own transaction with its mark; returns how many were done.
 

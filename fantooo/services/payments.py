@@ -163,6 +163,8 @@ def settle_open(now: datetime | None = None) -> int:
                 .where(
                     Transaction.type == "purchase",
                     Transaction.status.in_(("pending", "processing")),
+                    # What a person decides about is not asked about.
+                    ~Transaction.needs_manual_review,
                     Transaction.payment_provider == PROVIDER,
                     Transaction.created_at <= now - _ASK_AFTER,
                 )
@@ -215,7 +217,7 @@ def _write_order(
     shown: str,
 ) -> _Order:
     with unit_of_work(as_system=True) as work:
-        wallet = _lock_wallet(work, account_id)
+        wallet = credits.lock_wallet(work, account_id)
         earlier = work.session.get(IdempotencyKey, (account_id, key))
         if earlier is not None:
             made = work.session.get_one(Transaction, earlier.transaction_id)
@@ -320,6 +322,8 @@ def _owner(reference: str) -> UUID:
     with unit_of_work(as_system=True) as work:
         found = work.session.scalar(
             select(Transaction.real_user_id).where(
+                # A refund has a reference as well, and another way to its end.
+                Transaction.type == "purchase",
                 Transaction.payment_provider == PROVIDER,
                 Transaction.provider_reference == reference,
             )
@@ -332,7 +336,7 @@ def _owner(reference: str) -> UUID:
 def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
     """Brings our row in line with what the provider said, once."""
     with unit_of_work(as_system=True) as work:
-        wallet = _lock_wallet(work, owner)
+        wallet = credits.lock_wallet(work, owner)
         bought = _lock(work, reference)
         if view is not None:
             bought.provider_response = _kept(view)
@@ -374,7 +378,7 @@ def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit
     found = work.session.get(Transaction, transaction_id)
     if found is None or found.provider_reference is None:
         raise NotFound
-    wallet = _lock_wallet(work, found.real_user_id)
+    wallet = credits.lock_wallet(work, found.real_user_id)
     bought = _lock(work, found.provider_reference)
     if not bought.needs_manual_review:
         raise ValidationError(message="This payment is not under review")
@@ -440,16 +444,12 @@ def _review(work: UnitOfWork, bought: Transaction, reason: str) -> None:
         return
     bought.needs_manual_review = True
     bought.review_reason = reason
-    outbox.add(
+    outbox.tell_admins(
         work,
-        "admin_notification",
-        {
-            "type": "payment_failed",
-            "subject_id": str(bought.id),
-            "message": "A payment is not what was ordered and waits for a decision.",
-            "details": {"reference": bought.provider_reference},
-            "priority": "high",
-        },
+        "payment_failed",
+        bought.id,
+        "A payment is not what was ordered and waits for a decision.",
+        {"reference": bought.provider_reference},
     )
     work.emit(PaymentChanged(bought.real_user_id, bought.id))
     log.warning("payment_needs_review", reference=bought.provider_reference, reason=reason)
@@ -467,15 +467,6 @@ def _kept(view: TransactionView) -> dict[str, Any]:
         "paid_at": view.paid_at.isoformat() if view.paid_at else None,
         "gateway_response": view.gateway_response[:200],
     }
-
-
-def _lock_wallet(work: UnitOfWork, account_id: UUID) -> RealUser:
-    return work.session.scalars(
-        select(RealUser)
-        .where(RealUser.id == account_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def _lock(work: UnitOfWork, reference: str) -> Transaction:

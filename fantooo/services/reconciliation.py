@@ -42,16 +42,9 @@ def note(
         .returning(ReconciliationException.id)
     )
     if added is not None:
-        outbox.add(
-            work,
-            "admin_notification",
-            {
-                "type": "system_error",
-                "subject_id": str(added),
-                "message": f"A payment does not fit: {kind.replace('_', ' ')}.",
-                "details": {"kind": kind, "reference": reference},
-                "priority": "high",
-            },
+        message = f"A payment does not fit: {kind.replace('_', ' ')}."
+        outbox.tell_admins(
+            work, "system_error", added, message, {"kind": kind, "reference": reference}
         )
     return added is not None
 

@@ -123,24 +123,10 @@ def fail(
     notice = f"{amount} could not be sent back, so your credits are as before. We look into it."
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
     work.emit(PaymentChanged(wallet.id, bought.id))
-    tell_admins(work, refund.id, "A refund failed. Its credits are back in the wallet.", reason)
+    message = "A refund failed. Its credits are back in the wallet."
+    outbox.tell_admins(work, "payment_failed", refund.id, message, {"detail": reason})
     ENDED.labels("failed").inc()
     log.warning("refund_failed", reference=refund.provider_reference, reason=reason)
-
-
-def tell_admins(work: UnitOfWork, subject_id: UUID, message: str, detail: str) -> None:
-    """Keeps a notification for admins, one while it is open."""
-    outbox.add(
-        work,
-        "admin_notification",
-        {
-            "type": "payment_failed",
-            "subject_id": str(subject_id),
-            "message": message,
-            "details": {"detail": detail},
-            "priority": "high",
-        },
-    )
 
 
 def _move(work: UnitOfWork, wallet: RealUser, refund: Transaction, *, back: bool) -> None:

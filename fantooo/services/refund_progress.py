@@ -25,7 +25,7 @@ from fantooo.gateways.paystack import (
 )
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Dispute, ReconciliationException, Transaction
-from fantooo.services import payments, reconciliation, refund_booking
+from fantooo.services import outbox, payments, reconciliation, refund_booking
 
 log = structlog.get_logger(__name__)
 
@@ -208,9 +208,9 @@ def _book(refund_id: UUID, view: RefundView) -> str:
                 refund.status = "processing"
                 work.emit(PaymentChanged(wallet.id, bought.id))
             if view.status == "needs-attention" and before != view.status:
-                refund_booking.tell_admins(
-                    work, refund.id, "A refund needs attention in the provider's dashboard.", amount
-                )
+                message = "A refund needs attention in the provider's dashboard."
+                details = {"detail": amount}
+                outbox.tell_admins(work, "payment_failed", refund.id, message, details)
         return refund.status
 
 

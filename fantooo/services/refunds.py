@@ -89,12 +89,7 @@ def _refund_chat(work: UnitOfWork, chat_id: UUID, sent_until: datetime) -> int:
     ).one()
     if chat.waiting_since is None:
         return 0  # answered since it was picked
-    wallet = session.scalars(
-        select(RealUser)
-        .where(RealUser.id == chat.real_user_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    wallet = credits.lock_wallet(work, chat.real_user_id)
     # Under the wallet's lock: an admin may have given one of them back meanwhile.
     charges = session.scalars(
         _unreturned(chat_id, chat.waiting_since, sent_until).order_by(CreditTransfer.id)

@@ -15,6 +15,7 @@ from fantooo.queries import dashboard as figures, disputes, giving, payment_admi
 from fantooo.services import money_refunds, payment_review
 from fantooo.services.payment_review import Decision
 from fantooo.web import forms, guards
+from fantooo.web.giving import WAITS
 from fantooo.web.templating import duration
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -93,11 +94,7 @@ def refund_payment(transaction_id: UUID) -> ResponseReturnValue:
         goodwill=request.form.get("goodwill") == "yes",
         key=forms.uuid_field("key"),
     )
-    flash(
-        "This is above what one person decides alone: a second admin has to agree."
-        if outcome == "waiting"
-        else "The refund has begun. The person has been told."
-    )
+    flash(WAITS if outcome == "waiting" else "The refund has begun. The person has been told.")
     return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
 
 

@@ -115,16 +115,9 @@ def answer_offer() -> ResponseReturnValue:
             own_limits.set_limit(account, period, typed)
         except ValidationError as error:
             errors = {"most": error.message}
-    if wants_fragment():
-        # The form, or what it led to, in the place of the form; 200 so that htmx takes it.
-        return render_template("partials/credits/buy.html", **_form(return_to, offer_errors=errors))
-    if not errors:
+    if not errors and not wants_fragment():
         return redirect(url_for("credits.show", next=return_to or None), 303)
-    page = {"wallet": reads.wallet(account), "settings": settings.current()}
-    form = _form(return_to, offer_errors=errors)
-    return render_template(
-        "pages/user/credits.html", **form, **page, **_history(account, None)
-    ), 400
+    return _buying(_form(return_to, offer_errors=errors), 400 if errors else 200)
 
 
 @blueprint.get("/return")

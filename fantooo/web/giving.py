@@ -14,7 +14,8 @@ from fantooo.web import forms, guards
 
 blueprint = Blueprint("giving", __name__, url_prefix="/admin")
 
-_WAITS = "This is above what one person decides alone: a second admin has to agree."
+#: what an admin reads whose deed needs another one
+WAITS = "This is above what one person decides alone: a second admin has to agree."
 
 
 @blueprint.get("/refunds")
@@ -48,7 +49,7 @@ def decide_refund(refund_id: UUID) -> ResponseReturnValue:
     decision = request.form.get("decision")
     if decision == "complete":
         outcome = message_refunds.complete(refund_id, admin, notes)
-        flash(_WAITS if outcome == "waiting" else "Given back. The person has been told.")
+        flash(WAITS if outcome == "waiting" else "Given back. The person has been told.")
     elif decision == "reject":
         message_refunds.reject(refund_id, admin, notes)
         flash("Refused. The person has been told.")
@@ -79,7 +80,7 @@ def grant(user_id: UUID) -> ResponseReturnValue:
         reason=request.form.get("reason", ""),
         key=forms.uuid_field("key"),
     )
-    flash(_WAITS if outcome == "waiting" else "Given. The person has been told.")
+    flash(WAITS if outcome == "waiting" else "Given. The person has been told.")
     return redirect(url_for("giving.account", user_id=user_id), 303)
 
 
@@ -87,7 +88,7 @@ def grant(user_id: UUID) -> ResponseReturnValue:
 def give_back(user_id: UUID, message_id: UUID) -> ResponseReturnValue:
     """Gives the credits of one message back, whoever asked for it."""
     outcome = message_refunds.give(message_id, guards.account_id(), request.form.get("notes", ""))
-    flash(_WAITS if outcome == "waiting" else "Given back. The person has been told.")
+    flash(WAITS if outcome == "waiting" else "Given back. The person has been told.")
     return redirect(url_for("giving.account", user_id=user_id), 303)
 
 

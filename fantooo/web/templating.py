@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, g, request, url_for
 
 from fantooo.config import ROOT
-from fantooo.domain import limits, masking
+from fantooo.domain import limits, masking, text
 from fantooo.domain.buying import money
 from fantooo.domain.people import THEMES
 from fantooo.domain.pricing import EAT
@@ -54,8 +54,9 @@ class TemplateViewer:
     @cached_property
     def time_here(self) -> TimeHere | None:
         """How long the user has been here, when it is time to say so."""
-        due = self.time_is_due and self.account_id is not None
-        return limit_reads.time_here(self.account_id) if due and self.account_id else None
+        if not self.time_is_due or self.account_id is None:
+            return None
+        return limit_reads.time_here(self.account_id)
 
 
 def install(app: Flask) -> None:
@@ -74,7 +75,7 @@ def install(app: Flask) -> None:
         active=limits.duration_in_words,
         until=limits.when,
         about=about,
-        credits=in_credits,
+        credits=text.in_credits,
         masked=masking.mask,
     )
     app.context_processor(_page_values)
@@ -173,8 +174,3 @@ def about(seconds: float) -> str:
         return f"{minutes} min"
     hours = round(minutes / 60)
     return "about an hour" if hours <= 1 else f"{hours} hours"
-
-
-def in_credits(amount: int) -> str:
-    """1 credit, 2 credits."""
-    return f"{amount} credit" if amount == 1 else f"{amount} credits"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -23,8 +22,16 @@ from fantooo.models import (
     ReconciliationException,
     Transaction,
 )
-from fantooo.services import credits, disputes, outbox, payments, reconciliation, refund_progress
-from tests.integration.test_buying import announce, buy, row, wallet
+from fantooo.services import (
+    credits,
+    disputes,
+    limits,
+    outbox,
+    payments,
+    reconciliation,
+    refund_progress,
+)
+from tests.integration.test_buying import account_of, announce, buy, row, wallet
 from tests.integration.test_money_refunds import (
     at_provider,
     paid,
@@ -221,18 +228,39 @@ def test_two_disputes_of_one_person(shop: Flask, paystack: PaystackSimulator) ->
     assert frozen(anna) is None
 
 
-def test_a_stop_of_another_kind_stays(shop: Flask, paystack: PaystackSimulator) -> None:
-    anna = factories.user()
+def freeze(viewer: Viewer, reason: str) -> None:
     with unit_of_work(as_system=True) as work:
-        work.session.execute(
-            text("UPDATE real_users SET spending_frozen_reason = 'other' WHERE id = :i"),
-            {"i": anna.account_id},
-        )
-    with pytest.raises(SpendingPaused):
-        buy(anna)
-    bought = factories.purchase(anna.account_id or UUID(int=0))
-    factories.dispute(bought)
-    assert frozen(anna) == "other"
+        limits.freeze_spending(work, credits.lock_wallet(work, account_of(viewer)), reason)
+
+
+def test_a_stop_that_only_a_person_ends_outlives_a_dispute(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user(username="anna_k")
+    _bought, number = disputed(paystack, anna)
+    announce(shop, paystack)
+    freeze(anna, "excluded_payer")
+    paystack.resolve_dispute(number, "declined")
+    announce(shop, paystack)
+    assert (the_dispute().status, frozen(anna)) == ("won", "excluded_payer")
+    limits.unfreeze_spending("anna_k", "Looked at")
+    assert frozen(anna) is None
+
+
+def test_nobody_ends_the_stop_of_a_dispute_by_hand(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user(username="anna_k")
+    _bought, number = disputed(paystack, anna)
+    announce(shop, paystack)
+    freeze(anna, "excluded_payer")
+    limits.unfreeze_spending("anna_k", "Looked at")
+    assert frozen(anna) == "dispute"
+    with pytest.raises(ValidationError, match="by hand"):
+        limits.unfreeze_spending("anna_k", "Once more")
+    paystack.resolve_dispute(number, "declined")
+    announce(shop, paystack)
+    assert frozen(anna) is None
 
 
 def test_a_payment_that_is_not_ours(shop: Flask, paystack: PaystackSimulator) -> None:
@@ -240,7 +268,10 @@ def test_a_payment_that_is_not_ours(shop: Flask, paystack: PaystackSimulator) ->
     paystack.open_dispute(stranger)
     announce(shop, paystack)
     assert [each.kind for each in rows(select(ReconciliationException))] == ["unknown_reference"]
-    assert disputes.settle_open() == 1 or rows(select(Dispute)) == []
+    # Asked about again within the hour, it is told once, and is no dispute of ours.
+    assert disputes.settle_open() == 0
+    assert len(rows(select(ReconciliationException))) == 1
+    assert rows(select(Dispute)) == []
 
 
 def test_the_evidence(shop: Flask, paystack: PaystackSimulator) -> None:

@@ -130,7 +130,7 @@ def test_asking_deciding_and_being_told(house: Flask, told: list[str]) -> None:
     assert (wallet.credits, wallet.bonus_credits, wallet.loyalty_points) == (10, 10, 0)
     made = refund_row(paid.message)
     assert (made.status, made.notes, made.requested_by_user) == ("completed", "Sure.", True)
-    assert told == ["1 credit is back in your balance: Sure."]
+    assert told == ["Back in your balance: 1 credit. Sure."]
     assert deeds() == ["message_read", "message_refunded"]
     assert admin.post(here, data={"decision": "reject", "notes": "No"}).status_code == 400
     assert "Sure." in browser.get(paid.path).text
@@ -304,7 +304,7 @@ def test_granting(house: Flask, told: list[str]) -> None:
         assert browser.post(here, data={**form, "key": str(uuid4()), **wrong}).status_code == 400
     wallet = rows(select(RealUser).where(RealUser.id == anna.account_id))[0]
     assert (wallet.credits, wallet.bonus_credits) == (30, 30)
-    assert told == ["20 credits were given to you."]
+    assert told == ["You were given 20 credits."]
     nobody = f"/admin/users/{uuid4()}/credits"
     assert browser.get(nobody).status_code == 404
     assert browser.post(nobody, data={**form, "key": str(uuid4())}).status_code == 404

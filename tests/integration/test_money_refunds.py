@@ -209,6 +209,14 @@ def test_one_form_is_one_refund(shop: Flask, paystack: PaystackSimulator) -> Non
     assert nobody.status_code == 404
 
 
+def test_a_refund_is_never_taken_for_a_payment(shop: Flask, paystack: PaystackSimulator) -> None:
+    """It has a reference as well: asked about as a payment it would run out and keep its credits."""
+    bought = paid(paystack, factories.user())
+    assert refund(bought, 100) == "begun"
+    with pytest.raises(NotFound):
+        payments.settle(the_refund(bought).provider_reference or "")
+
+
 def test_what_was_not_paid_here_cannot_go_back(shop: Flask, paystack: PaystackSimulator) -> None:
     anna = factories.user()
     unpaid = buy(anna)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from fantooo.domain.errors import FantoooError
 from fantooo.domain.viewer import SYSTEM, Viewer
-from fantooo.extensions import db
-from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.services import (
     approving,
     credits,
@@ -27,41 +23,17 @@ from fantooo.services import (
     refund_progress,
     refunds,
 )
+from tests.races.shop import buy, rows
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
-from tests.support.server import today_at
 
 Task = tuple[Viewer, Callable[[], Any]]
 
 
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(database_pool_size=24, fantooo_clock=today_at(14), **paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
-
-
-def _rows(sql: str, **values: object) -> list[Any]:
-    with unit_of_work(as_system=True) as work:
-        return list(work.session.execute(text(sql), values).all())
-
-
 def _paid(paystack: PaystackSimulator, viewer: Viewer, package: uuid.UUID) -> tuple[uuid.UUID, str]:
     """A purchase paid at the provider and credited: its id and reference."""
-    assert viewer.account_id
-    made = payments.buy(
-        account_id=viewer.account_id,
-        package_id=package,
-        key=uuid.uuid4(),
-        channel="checkout",
-        phone="",
-        return_to="",
-        callback_url="http://127.0.0.1:9/credits/return",
-    )
-    reference = _rows("SELECT provider_reference FROM transactions WHERE id = :i", i=made)[0][0]
+    made = buy(viewer, package)
+    reference = rows("SELECT provider_reference FROM transactions WHERE id = :i", i=made)[0][0]
     paystack.finish(reference, announce=False)
     assert payments.settle(reference) == "success"
     return made, str(reference)
@@ -105,7 +77,7 @@ def test_two_admins_refund_one_payment(
         results = race.race(shop, tasks)
         _only_named(results)
         assert race.of(results, str) == ["begun"], "the second would be more than was paid"
-        (made,) = _rows("SELECT id FROM transactions WHERE refunds_id = :i", i=bought)
+        (made,) = rows("SELECT id FROM transactions WHERE refunds_id = :i", i=bought)
         # Everybody who may ask the provider, at once: it is asked for once.
         asking: list[Task] = [(SYSTEM, lambda made=made: refund_progress.settle(made.id))] * 4
         asking.append((SYSTEM, refund_progress.settle_open))
@@ -123,7 +95,7 @@ def test_one_message_given_back_by_all_who_can(
         message = _charged(anna)
         account = anna.account_id
         assert account
-        chat = _rows("SELECT chat_id FROM credit_transfers WHERE cause_id = :m", m=message)[0][0]
+        chat = rows("SELECT chat_id FROM credit_transfers WHERE cause_id = :m", m=message)[0][0]
         asked = message_refunds.ask(
             account_id=account, chat_id=chat, message_id=message,
             reason="accidental_send", words="",
@@ -140,7 +112,7 @@ def test_one_message_given_back_by_all_who_can(
         ]
         random.shuffle(tasks)
         _only_named(race.race(shop, tasks))
-        back = _rows(
+        back = rows(
             "SELECT count(*) AS n FROM credit_transfers WHERE kind = 'message_refund'"
             " AND cause_id = :m", m=message,
         )[0].n  # fmt: skip
@@ -155,9 +127,9 @@ def test_a_message_that_two_admins_give_back_while_it_comes_back_by_itself(
     for _ in range(rounds):
         anna = factories.user()
         message = _charged(anna)
-        chat = _rows("SELECT chat_id FROM credit_transfers WHERE cause_id = :m", m=message)[0][0]
+        chat = rows("SELECT chat_id FROM credit_transfers WHERE cause_id = :m", m=message)[0][0]
         assert message_refunds.give(message, first.account_id, "x") == "waiting"  # type: ignore[arg-type]
-        wish = _rows("SELECT id FROM approvals WHERE user_id = :u", u=anna.account_id)[0].id
+        wish = rows("SELECT id FROM approvals WHERE user_id = :u", u=anna.account_id)[0].id
         late = datetime.now(UTC) + timedelta(minutes=31)
         tasks: list[Task] = [
             (second, lambda: approving.approve(wish, second.account_id, "y")),  # type: ignore[arg-type]
@@ -166,7 +138,7 @@ def test_a_message_that_two_admins_give_back_while_it_comes_back_by_itself(
         ]
         random.shuffle(tasks)
         _only_named(race.race(shop, tasks))
-        back = _rows(
+        back = rows(
             "SELECT count(*) AS n FROM credit_transfers WHERE kind = 'message_refund'"
             " AND cause_id = :m", m=message,
         )[0].n  # fmt: skip
@@ -184,9 +156,7 @@ def test_a_refund_against_a_dispute_that_is_lost(
             _refund(bought, admin, 300)
         dispute = int(paystack.open_dispute(reference)["id"])
         paystack.resolve_dispute(dispute, "merchant-accepted")
-        (sent,) = _rows(
-            "SELECT (SELECT id FROM transactions WHERE refunds_id = :i) AS id", i=bought
-        )
+        (sent,) = rows("SELECT (SELECT id FROM transactions WHERE refunds_id = :i) AS id", i=bought)
         tasks: list[Task] = [
             (admin, lambda: _refund(bought, admin, 150)),
             (admin, lambda: _refund(bought, admin, 250, goodwill=True)),
@@ -198,12 +168,12 @@ def test_a_refund_against_a_dispute_that_is_lost(
             tasks.append((SYSTEM, lambda: refund_progress.settle(sent.id)))
         random.shuffle(tasks)
         _only_named_or_provider(race.race(shop, tasks))
-        row = _rows(
+        row = rows(
             "SELECT sum(amount) FILTER (WHERE status <> 'failed') AS back FROM transactions"
             " WHERE refunds_id = :i", i=bought,
         )[0]  # fmt: skip
         assert row.back == 400, "the bank has taken what was left"
-        assert _rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)[0][0] >= 10
+        assert rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)[0][0] >= 10
     assert credits.verify_ledger() == []
 
 
@@ -232,12 +202,12 @@ def test_a_refund_against_sends(shop: Flask, paystack: PaystackSimulator, rounds
         ]
         random.shuffle(tasks)
         _only_named(race.race(shop, tasks))
-        wallet = _rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)[0]
-        spent = _rows(
+        wallet = rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)[0]
+        spent = rows(
             "SELECT count(*) AS n FROM credit_transfers WHERE real_user_id = :i"
             " AND kind = 'message_charge'", i=anna.account_id,
         )[0].n  # fmt: skip
-        row = _rows(
+        row = rows(
             "SELECT coalesce(sum(credits_amount), 0) AS taken, coalesce(sum(amount), 0) AS back"
             " FROM transactions WHERE refunds_id = :i", i=bought,
         )[0]  # fmt: skip
@@ -254,7 +224,7 @@ def test_one_wish_is_decided_once(shop: Flask, paystack: PaystackSimulator, roun
         anna = factories.user()
         bought, _reference = _paid(paystack, anna, package)
         assert _refund(bought, first, 2500) == "waiting"
-        wish = _rows("SELECT id FROM approvals WHERE subject_id = :i", i=bought)[0].id
+        wish = rows("SELECT id FROM approvals WHERE subject_id = :i", i=bought)[0].id
         tasks: list[Task] = [
             (admin, lambda admin=admin: approving.approve(wish, admin.account_id, "yes"))
             for admin in others * 2
@@ -265,8 +235,8 @@ def test_one_wish_is_decided_once(shop: Flask, paystack: PaystackSimulator, roun
         results = race.race(shop, tasks)
         _only_named(results)
         assert len(race.of(results, FantoooError)) == len(tasks) - 1
-        done = _rows("SELECT status, decided_by FROM approvals WHERE id = :i", i=wish)[0]
-        made = _rows("SELECT id FROM transactions WHERE refunds_id = :i", i=bought)
+        done = rows("SELECT status, decided_by FROM approvals WHERE id = :i", i=wish)[0]
+        made = rows("SELECT id FROM transactions WHERE refunds_id = :i", i=bought)
         assert len(made) == (done.status == "done")
         assert done.decided_by != first.account_id
 
@@ -278,7 +248,7 @@ def test_withdrawing_in_many_tabs(shop: Flask, paystack: PaystackSimulator, roun
         bought, _reference = _paid(paystack, anna, package)
         account = anna.account_id
         assert account
-        receipt = _rows("SELECT id FROM receipts WHERE transaction_id = :i", i=bought)[0].id
+        receipt = rows("SELECT id FROM receipts WHERE transaction_id = :i", i=bought)[0].id
         tasks: list[Task] = [
             (
                 anna,
@@ -290,5 +260,5 @@ def test_withdrawing_in_many_tabs(shop: Flask, paystack: PaystackSimulator, roun
         results = race.race(shop, tasks)
         _only_named(results)
         assert race.of(results, str) == ["begun"]
-        row = _rows("SELECT credits, total_spent FROM real_users WHERE id = :i", i=account)[0]
+        row = rows("SELECT credits, total_spent FROM real_users WHERE id = :i", i=account)[0]
         assert tuple(row) == (10, 0)

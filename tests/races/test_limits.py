@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,47 +12,18 @@ from sqlalchemy import text
 
 from fantooo.domain.errors import SelfExcluded, SendingPaused, SpendingPaused
 from fantooo.domain.viewer import ANONYMOUS, Viewer
-from fantooo.extensions import db
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.services import accounts, credits, exclusion, limits, payments, stretches
+from fantooo.services import accounts, exclusion, limits, payments, stretches
+from tests.races.shop import buy, rows
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
-from tests.support.server import today_at
 
 TABS = 16
 
 
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(database_pool_size=24, fantooo_clock=today_at(14), **paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
-
-
-def _rows(sql: str, **values: object) -> list[Any]:
-    with unit_of_work(as_system=True) as work:
-        return list(work.session.execute(text(sql), values).all())
-
-
-def _buy(viewer: Viewer, package: uuid.UUID) -> uuid.UUID:
-    assert viewer.account_id
-    return payments.buy(
-        account_id=viewer.account_id,
-        package_id=package,
-        key=uuid.uuid4(),
-        channel="checkout",
-        phone="",
-        return_to="",
-        callback_url="http://127.0.0.1:9/credits/return",
-    )
-
-
 def _spent(viewer: Viewer) -> int:
-    row = _rows(
+    row = rows(
         "SELECT coalesce(sum(amount), 0) AS spent FROM transactions WHERE real_user_id = :u"
         " AND type = 'purchase' AND status IN ('pending', 'processing', 'success')",
         u=viewer.account_id,
@@ -68,7 +39,7 @@ def test_sixteen_purchases_never_pass_a_limit(
         anna = factories.user()
         assert anna.account_id
         limits.set_limit(anna.account_id, "day", "1,300")  # three of 400, and not four
-        results = race.race(shop, [(anna, lambda: _buy(anna, package))] * TABS)  # noqa: B023
+        results = race.race(shop, [(anna, lambda: buy(anna, package))] * TABS)  # noqa: B023
         assert len(race.of(results, uuid.UUID)) == 3
         refused = race.of(results, SpendingPaused)
         assert len(refused) == TABS - 3
@@ -90,17 +61,17 @@ def test_a_limit_lowered_during_purchases(
         account = anna.account_id
         limits.set_limit(account, "week", "4,000")
         tasks: list[tuple[Viewer, Callable[[], Any]]] = [
-            (anna, lambda: _buy(anna, package))  # noqa: B023
+            (anna, lambda: buy(anna, package))  # noqa: B023
         ] * TABS
         lower = (anna, lambda: limits.set_limit(account, "week", "900"))  # noqa: B023
         tasks.insert(number % TABS, lower)
         results = race.race(shop, tasks)
         assert race.of(results, Exception) == race.of(results, SpendingPaused)
         # Both ids are drawn under the wallet's lock, so their order is the order of the lock.
-        lowered = _rows(
+        lowered = rows(
             "SELECT id FROM limit_changes WHERE what = 'lowered' AND real_user_id = :u", u=account
         )
-        bought = _rows(
+        bought = rows(
             "SELECT id, provider_reference FROM transactions WHERE real_user_id = :u"
             " AND type = 'purchase' AND status = 'pending' ORDER BY id",
             u=account,
@@ -113,7 +84,7 @@ def test_a_limit_lowered_during_purchases(
         paystack.finish(bought[-1].provider_reference, announce=False)
         assert payments.settle(bought[-1].provider_reference) == "success"
         with pytest.raises(SpendingPaused):
-            _buy(anna, package)
+            buy(anna, package)
     print(f"\n[limits] {before} purchases before the lowering, {after} after it")
     assert before, "no purchase came before a lowering: the race has shown nothing"
 
@@ -136,11 +107,11 @@ def test_no_message_is_charged_after_a_break_began(shop: Flask, rounds: int) -> 
         tasks.insert(number % TABS, rest)
         results = race.race(shop, tasks)
         assert race.of(results, Exception) == race.of(results, SendingPaused)
-        began = _rows(
+        began = rows(
             "SELECT id FROM limit_changes WHERE what = 'time_out' AND real_user_id = :u", u=account
         )
         # Both ids are drawn under the wallet's lock, so their order is the order of the lock.
-        charges = _rows(
+        charges = rows(
             "SELECT id FROM credit_transfers WHERE real_user_id = :u AND kind = 'message_charge'",
             u=account,
         )
@@ -168,7 +139,7 @@ def test_no_session_is_left_beside_an_exclusion(shop: Flask, rounds: int) -> Non
         tasks.insert(number % 8, (anna, leave))
         results = race.race(shop, tasks)
         assert race.of(results, Exception) == race.of(results, SelfExcluded)
-        sessions = _rows("SELECT 1 FROM sessions WHERE account_id = :u", u=anna.account_id)
+        sessions = rows("SELECT 1 FROM sessions WHERE account_id = :u", u=anna.account_id)
         assert sessions == []
 
 

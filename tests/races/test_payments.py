@@ -6,56 +6,24 @@ import hashlib
 import hmac
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from fantooo.domain.errors import FantoooError
 from fantooo.domain.viewer import ANONYMOUS, SYSTEM, Viewer
-from fantooo.extensions import db
-from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.services import credits, payments, reconciliation, webhooks
+from tests.races.shop import buy, rows
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
-from tests.support.server import today_at
 
 DELIVERIES = 16
 
 
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(database_pool_size=24, fantooo_clock=today_at(14), **paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
-
-
-def _rows(sql: str, **values: object) -> list[Any]:
-    with unit_of_work(as_system=True) as work:
-        return list(work.session.execute(text(sql), values).all())
-
-
-def _order(viewer: Viewer, package: uuid.UUID, key: uuid.UUID | None = None) -> uuid.UUID:
-    assert viewer.account_id
-    return payments.buy(
-        account_id=viewer.account_id,
-        package_id=package,
-        key=key or uuid.uuid4(),
-        channel="checkout",
-        phone="",
-        return_to="",
-        callback_url="http://127.0.0.1:9/credits/return",
-    )
-
-
 def _reference(transaction_id: uuid.UUID) -> str:
-    found = _rows("SELECT provider_reference FROM transactions WHERE id = :i", i=transaction_id)
+    found = rows("SELECT provider_reference FROM transactions WHERE id = :i", i=transaction_id)
     return str(found[0].provider_reference)
 
 
@@ -70,7 +38,7 @@ def test_sixteen_announcements_the_return_and_the_night_at_once(
     package = factories.package()
     for _ in range(rounds):
         anna = factories.user()
-        made = _order(anna, package)
+        made = buy(anna, package)
         reference = _reference(made)
         paystack.finish(reference)
         raw, signature = _announcement(paystack, reference)
@@ -87,7 +55,7 @@ def test_sixteen_announcements_the_return_and_the_night_at_once(
         random.shuffle(tasks)
         assert race.of(race.race(shop, tasks), Exception) == []
         webhooks.process_stored(late)
-        row = _rows(
+        row = rows(
             "SELECT x.status, x.webhook_received_count, e.received_count, e.status AS done,"
             " (SELECT count(*) FROM credit_transfers AS t WHERE t.cause_id = x.id) AS transfers,"
             " (SELECT count(*) FROM receipts AS r WHERE r.transaction_id = x.id) AS receipts"
@@ -96,33 +64,33 @@ def test_sixteen_announcements_the_return_and_the_night_at_once(
             i=made,
         )[0]
         assert tuple(row) == ("success", DELIVERIES, DELIVERIES, "processed", 1, 1)
-        balance = _rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)
+        balance = rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)
         assert balance[0].credits == 60
-    numbers = [row.number for row in _rows("SELECT number FROM receipts ORDER BY number")]
+    numbers = [row.number for row in rows("SELECT number FROM receipts ORDER BY number")]
     assert numbers == list(range(1, rounds + 1)), "receipts have no gaps"
-    assert _rows("SELECT 1 FROM reconciliation_exceptions") == []
+    assert rows("SELECT 1 FROM reconciliation_exceptions") == []
 
 
 def test_one_wish_from_sixteen_tabs(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
     anna, package = factories.user(), factories.package()
     for _ in range(rounds):
         key = uuid.uuid4()
-        results = race.race(shop, [(anna, lambda key=key: _order(anna, package, key))] * 16)
+        results = race.race(shop, [(anna, lambda key=key: buy(anna, package, key))] * 16)
         assert race.of(results, Exception) == []
         assert len(set(results)) == 1
-    orders = _rows("SELECT count(*) AS n FROM transactions WHERE type = 'purchase'")
+    orders = rows("SELECT count(*) AS n FROM transactions WHERE type = 'purchase'")
     assert orders[0].n == rounds == len(paystack.state()["transactions"])
 
 
 def test_receipts_of_many_at_once_have_no_gaps(shop: Flask, paystack: PaystackSimulator) -> None:
     package = factories.package()
     people = [factories.user() for _ in range(16)]
-    references = [_reference(_order(viewer, package)) for viewer in people]
+    references = [_reference(buy(viewer, package)) for viewer in people]
     for reference in references:
         paystack.finish(reference, announce=False)
     tasks = [(SYSTEM, lambda r=reference: payments.settle(r)) for reference in references]
     assert race.race(shop, tasks) == ["success"] * 16
-    numbers = [row.number for row in _rows("SELECT number FROM receipts ORDER BY number")]
+    numbers = [row.number for row in rows("SELECT number FROM receipts ORDER BY number")]
     assert numbers == list(range(1, 17))
 
 

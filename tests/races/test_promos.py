@@ -4,53 +4,21 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
 
 from fantooo.domain import promos as rules
 from fantooo.domain.errors import ValidationError
 from fantooo.domain.viewer import SYSTEM, Viewer
-from fantooo.extensions import db
-from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.services import credits, payments
+from fantooo.services import payments
+from tests.races.shop import buy, rows
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
-from tests.support.server import today_at
 
 RACERS = 16
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(database_pool_size=24, fantooo_clock=today_at(14), **paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
-
-
-def _rows(sql: str, **values: object) -> list[Any]:
-    with unit_of_work(as_system=True) as work:
-        return list(work.session.execute(text(sql), values).all())
-
-
-def _buy(viewer: Viewer, package: uuid.UUID, code: str) -> uuid.UUID:
-    assert viewer.account_id
-    return payments.buy(
-        account_id=viewer.account_id,
-        package_id=package,
-        key=uuid.uuid4(),
-        channel="checkout",
-        phone="",
-        return_to="",
-        callback_url="http://127.0.0.1:9/credits/return",
-        promo_code=code,
-    )
 
 
 def _refusals(results: list[Any]) -> list[str]:
@@ -62,7 +30,7 @@ def _refusals(results: list[Any]) -> list[str]:
 
 def _standing(code: str) -> tuple[int, int]:
     """How many uses of a code are there, and how many purchases name it."""
-    row = _rows(
+    row = rows(
         "SELECT (SELECT count(*) FROM promo_redemptions AS r JOIN promo_codes AS p"
         " ON p.id = r.promo_code_id WHERE p.code = :c) AS uses,"
         " (SELECT count(*) FROM transactions WHERE promo_code = :c) AS purchases",
@@ -79,7 +47,7 @@ def test_the_last_use_goes_to_one_of_sixteen(
     for number in range(rounds):
         code = f"LAST-{number}"
         factories.promo(code=code, max_uses=1)
-        tasks = [(viewer, lambda v=viewer, c=code: _buy(v, package, c)) for viewer in people]
+        tasks = [(viewer, lambda v=viewer, c=code: buy(v, package, code=c)) for viewer in people]
         results = race.race(shop, tasks)
         assert len(race.of(results, uuid.UUID)) == 1
         assert _refusals(results) == [rules.USED_UP] * (RACERS - 1)
@@ -94,7 +62,7 @@ def test_a_budget_is_never_overdrawn(shop: Flask, paystack: PaystackSimulator, r
     for number in range(rounds):
         code = f"SUM-{number}"
         factories.promo(code=code, budget_amount=400)
-        tasks = [(viewer, lambda v=viewer, c=code: _buy(v, package, c)) for viewer in people]
+        tasks = [(viewer, lambda v=viewer, c=code: buy(v, package, code=c)) for viewer in people]
         results = race.race(shop, tasks)
         assert len(race.of(results, uuid.UUID)) == 5
         assert set(_refusals(results)) == {rules.USED_UP}
@@ -109,7 +77,7 @@ def test_one_person_in_sixteen_tabs(
     for number in range(rounds):
         anna, code = factories.user(), f"ONCE-{limit}-{number}"
         factories.promo(code=code, per_user_limit=limit)
-        results = race.race(shop, [(anna, lambda c=code: _buy(anna, package, c))] * RACERS)
+        results = race.race(shop, [(anna, lambda c=code: buy(anna, package, code=c))] * RACERS)
         assert len(race.of(results, uuid.UUID)) == limit
         assert _refusals(results) == [rules.WAITING] * (RACERS - limit)
         assert _standing(code) == (limit, limit)
@@ -123,13 +91,13 @@ def test_giving_back_against_taking(shop: Flask, paystack: PaystackSimulator, ro
     for number in range(rounds):
         code, holder = f"BACK-{number}", factories.user()
         factories.promo(code=code, max_uses=1)
-        made = _buy(holder, package, code)
-        reference = _rows("SELECT provider_reference AS r FROM transactions WHERE id = :i", i=made)[
+        made = buy(holder, package, code=code)
+        reference = rows("SELECT provider_reference AS r FROM transactions WHERE id = :i", i=made)[
             0
         ].r
         paystack.finish(reference, status="failed", announce=False)
         tasks: list[tuple[Viewer, Callable[[], Any]]] = [
-            (viewer, lambda v=viewer, c=code: _buy(v, package, c)) for viewer in people
+            (viewer, lambda v=viewer, c=code: buy(v, package, code=c)) for viewer in people
         ]
         tasks.append((SYSTEM, lambda r=reference: payments.settle(r)))
         random.shuffle(tasks)
@@ -138,7 +106,7 @@ def test_giving_back_against_taking(shop: Flask, paystack: PaystackSimulator, ro
         taken = len(race.of(results, uuid.UUID))
         assert taken <= 1
         assert _refusals(results) == [rules.USED_UP] * (RACERS - taken)
-        kept = _rows(
+        kept = rows(
             "SELECT count(*) AS n FROM promo_redemptions AS r JOIN promo_codes AS p"
             " ON p.id = r.promo_code_id WHERE p.code = :c AND r.status = 'reserved'",
             c=code,
@@ -154,8 +122,8 @@ def test_late_money_and_a_new_buyer_at_once(
     for number in range(rounds):
         code, anna, ben = f"LATE-{number}", factories.user(), factories.user()
         factories.promo(code=code, max_uses=1)
-        made = _buy(anna, package, code)
-        reference = _rows("SELECT provider_reference AS r FROM transactions WHERE id = :i", i=made)[
+        made = buy(anna, package, code=code)
+        reference = rows("SELECT provider_reference AS r FROM transactions WHERE id = :i", i=made)[
             0
         ].r
         paystack.finish(reference, status="failed", announce=False)
@@ -164,11 +132,11 @@ def test_late_money_and_a_new_buyer_at_once(
         tasks: list[tuple[Viewer, Callable[[], Any]]] = [
             (SYSTEM, lambda r=reference: payments.settle(r)),
             (SYSTEM, lambda r=reference: payments.settle(r)),
-            (ben, lambda c=code: _buy(ben, package, c)),
+            (ben, lambda c=code: buy(ben, package, code=c)),
         ]
         random.shuffle(tasks)
         results = race.race(shop, tasks)
         assert race.of(results, str) == ["success", "success"]
         assert set(_refusals(results)) <= {rules.USED_UP}
-        balance = _rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)
+        balance = rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)
         assert balance[0].credits == 60

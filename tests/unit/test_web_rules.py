@@ -13,10 +13,11 @@ from hypothesis import given, strategies as st
 
 from fantooo.config import Settings
 from fantooo.domain.errors import ValidationError
+from fantooo.domain.text import in_credits
 from fantooo.infra import clock, signing
 from fantooo.infra.client_address import client_address
 from fantooo.web import forms
-from fantooo.web.templating import duration, eat_day, eat_full, eat_time, in_credits
+from fantooo.web.templating import duration, eat_day, eat_full, eat_time
 
 
 @pytest.fixture
