@@ -115,6 +115,10 @@ _STATEMENTS = (
         n % 40 = 0
     FROM generate_series(1, {characters}) AS n
     """,
+    """
+    INSERT INTO search_terms (word)
+    SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', search_words))) FROM fictional_users
+    """,
     # As many bytes as a real one, and as hard to compress.
     """
     INSERT INTO media (name, kind, width, height, placeholder, widths)

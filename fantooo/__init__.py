@@ -8,7 +8,7 @@ from flask import Flask
 
 from fantooo import cli, extensions, web
 from fantooo.config import ROOT, Settings
-from fantooo.infra import database, logging, redis
+from fantooo.infra import database, logging, redis, reporting
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     logging.configure(settings.log_level, pretty=settings.fantooo_env == "development")
+    reporting.install(settings)
     app.config.from_mapping(_flask_config(settings))
     _bind_extensions(app, settings)
     web.install(app)

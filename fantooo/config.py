@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     currency: str = Field(default="KES", pattern=r"^[A-Z]{3}$")
     database_pool_size: int = Field(default=16, ge=1)
     log_level: str = "INFO"
+    sentry_dsn: str = Field(default="", repr=False)
+    #: what runs, as error reports name it
+    release: str = ""
 
     # Requests a minute. Races and the bench raise them; one test proves each.
     limit_messages: str = "60 per minute"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from fantooo.services import (
+    alarms,
     assignment,
     chats,
     credits,
+    deletion,
     derived,
     disputes,
     expiry,
@@ -49,6 +51,16 @@ def recompute_popularity(due_at: str) -> None:
     run("popularity", due_at, derived.recompute_popularity)
 
 
+def recompute_conversion(due_at: str) -> None:
+    """How many of those who saw a package bought it."""
+    run("conversion", due_at, derived.recompute_conversion)
+
+
+def watch_money(due_at: str) -> None:
+    """Tells admins when many purchases fail, or much is given back."""
+    run("alarms", due_at, alarms.watch)
+
+
 def process_webhook(event_id: str) -> None:
     """Does what one announcement of the payment provider asks for."""
     webhooks.process(UUID(event_id))
@@ -87,6 +99,11 @@ def settle_open_disputes(due_at: str) -> None:
 def reconcile_payments(due_at: str) -> None:
     """Compares our payments with the provider's list."""
     run("reconciliation", due_at, reconciliation.reconcile)
+
+
+def delete_accounts(due_at: str) -> None:
+    """Deletes accounts whose days to change one's mind are over."""
+    run("deletions", due_at, deletion.complete_due)
 
 
 def idle_chats(due_at: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ from fantooo.infra import database, job_queue, redis
 from fantooo.services import schedule as service
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from flask import Flask
     from rq import Queue
     from rq.executions import Execution
@@ -34,6 +38,12 @@ _NICENESS = 15
 
 class _AppWorker(Worker):
     """A worker whose forked jobs inherit the application instead of importing it anew."""
+
+    told_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         # The parent's database connections must not be shared with this child.
@@ -54,12 +64,33 @@ def work(burst: bool, slow: bool) -> None:
     if slow:
         # Whatever somebody waits for goes first.
         os.nice(_NICENESS)
-    worker = _AppWorker(
-        [job_queue.queue("slow" if slow else "default")],
-        connection=redis.for_worker(),
-        serializer=JSONSerializer,
-    )
-    worker.work(burst=burst, with_scheduler=not burst, logging_level="WARNING")
+    while True:
+        worker = _AppWorker(
+            [job_queue.queue("slow" if slow else "default")],
+            connection=redis.for_worker(),
+            serializer=JSONSerializer,
+        )
+        try:
+            worker.work(burst=burst, with_scheduler=not burst, logging_level="WARNING")
+        except RedisError as error:
+            log.warning("worker_lost_redis", error_type=type(error).__name__)
+        if burst or worker.told_to_stop:
+            return
+        # RQ's worker gives up when Redis dies at the wrong moment. Another one goes on from here.
+        _wait_for_redis()
+
+
+def _wait_for_redis() -> None:
+    """Returns once Redis answers; a signal ends the program meanwhile."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: sys.exit(0))
+    while True:
+        time.sleep(_TICK_SECONDS)
+        try:
+            redis.client().ping()
+        except RedisError:
+            continue
+        return
 
 
 @jobs.command("schedule")

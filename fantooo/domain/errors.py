@@ -206,6 +206,17 @@ class SelfExcluded(FantoooError):
         super().__init__(until=until.isoformat())
 
 
+class DeletionPending(FantoooError):
+    """Somebody who asked to be deleted wants in. ``due``: until when they can keep the account."""
+
+    look = Look(423, "deletion_pending", "You asked us to delete this account", "login")
+
+    def __init__(self, account_id: UUID, due: datetime) -> None:
+        self.account_id = account_id
+        self.due = due
+        super().__init__(due=due.isoformat())
+
+
 class TooManyRequests(FantoooError):
     """A rate limit was reached. Details: retry_after (seconds)."""
 

@@ -57,11 +57,28 @@ class Registration:
     consent: bool = False
 
 
+#: and those that make any name pass for us, standing by themselves in it
+_OURS = frozenset(
+    map(_skeleton, "admin administrator support team staff moderator official billing".split())
+)
+
+
+def _passes_for_us(name: str) -> bool:
+    """Whether a name is a reserved one, has ours in it, or a word of ours by itself."""
+    skeleton = _skeleton(name)
+    words = (_skeleton(word) for word in re.split(r"[\W_\d]+", name))
+    return (
+        skeleton in _RESERVED
+        or _skeleton("fantooo") in skeleton
+        or any(word in _OURS for word in words)
+    )
+
+
 def check_username(username: str) -> str:
     """Why a user name cannot be taken by anybody; empty when it can."""
     if not _NAME.fullmatch(username):
         return "Use 3 to 20 letters, digits or _"
-    if _skeleton(username) in _RESERVED:
+    if _passes_for_us(username):
         return "This name is reserved"
     if _PHONE.search(username):
         return "Do not use a number people could call"
@@ -73,7 +90,7 @@ def check_display_name(name: str) -> str:
     if not 2 <= len(name) <= 30 or "\n" in name or not any(c.isalpha() for c in name):
         return "Use 2 to 30 characters, with a letter among them"
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if c.isalnum())
-    if _skeleton(plain) in _RESERVED or "fantooo" in plain.casefold():
+    if _skeleton(plain) in _RESERVED or _passes_for_us(name):
         return "This name is reserved"
     if masking.mask(name) != name or _PHONE.search(plain):
         return "Do not use a number or an address people could reach you at"

@@ -21,6 +21,8 @@ REASONS: Mapping[str, str] = {
     "first": "first message",
     "escalated": "escalated",
 }
+#: who comes first among equally loaded ones
+SKILLS: Mapping[str, int] = {"expert": 0, "senior": 1, "mid": 2, "junior": 3}
 #: a chat that waits for us weighs 1, a quiet one 0.2; counted in fifths to stay whole
 WAITING_LOAD, QUIET_LOAD = 5, 1
 
@@ -66,6 +68,11 @@ def rank_key(score: int, entered: datetime) -> datetime:
     return entered - timedelta(seconds=score * SECONDS_A_POINT)
 
 
+def places_of(max_chats: int, skill_level: str, settings: SystemSettings) -> int:
+    """How many chats an operator is given at once: juniors few, whatever their maximum."""
+    return min(max_chats, settings.junior_max_chats) if skill_level == "junior" else max_chats
+
+
 @dataclass(frozen=True)
 class Candidate:
     """An operator as the assigner sees one. Load is in fifths (``WAITING_LOAD``)."""
@@ -80,9 +87,7 @@ class Candidate:
 
     def has_room(self, settings: SystemSettings) -> bool:
         """Whether one more waiting chat keeps the load within the maximum."""
-        places = self.max_chats
-        if self.skill_level == "junior":
-            places = min(places, settings.junior_max_chats)
+        places = places_of(self.max_chats, self.skill_level, settings)
         return self.load + WAITING_LOAD <= places * WAITING_LOAD
 
 
@@ -103,20 +108,22 @@ def choose(
 ) -> tuple[Candidate, str] | None:
     """The operator for a waiting chat and the reason, or None when nobody can take it.
 
-    Preferred operator if free, then language and specialisation, then least loaded, then longest
-    idle; never an excluded or full one. Escalated chats go to senior and expert operators first.
+    Preferred operator if free, then language and specialisation, then least loaded, then the more
+    skilled, then longest idle; never an excluded or full one. Escalated chats go to senior and expert
+    operators first.
     """
     free = [c for c in candidates if c.has_room(settings) and c.operator_id not in waiting.excluded]
     if not free:
         return None
 
-    def order(c: Candidate) -> tuple[bool, bool, bool, int, int, datetime, str]:
+    def order(c: Candidate) -> tuple[bool, bool, bool, int, int, int, datetime, str]:
         return (
             waiting.escalated and c.skill_level not in ("senior", "expert"),
             c.operator_id != waiting.preferred,
             waiting.language not in c.languages,
             -len(waiting.specializations & c.specializations),
             c.load,
+            SKILLS[c.skill_level],
             c.idle_since,
             str(c.operator_id),
         )

@@ -117,13 +117,15 @@ def unused(sold: Sold, before: Part, bought_left: int, newer: int) -> int:
 def withdrawal(sold: Sold, before: Part, purse: Purse, newer: int) -> Part:
     """What withdrawing from a purchase gives back: its unused credits at the price paid for each.
 
-    Nothing unused is a part of nothing.
+    All that is left of the money for all that is left of the credits: what earlier parts rounded up
+    is nobody's gain. Nothing unused is a part of nothing.
     """
     credits = unused(sold, before, purse.bought, newer)
     if credits == 0:
         return Part()
-    exact = sold.paid * credits / sold.credits
-    amount = min(exact.quantize(_CENT, ROUND_DOWN), left(sold, before))
+    amount = left(sold, before)
+    if credits < sold.credits - before.credits:
+        amount = min((sold.paid * credits / sold.credits).quantize(_CENT, ROUND_DOWN), amount)
     if amount <= 0:
         return Part()
     bonus = min(

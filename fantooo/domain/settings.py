@@ -76,6 +76,15 @@ class SystemSettings:
     #: so long after paying people may take back what they have not used of it
     withdrawal_days: int = 14
 
+    # What admins are told of: so many failed purchases in ten minutes; so many of a hundred credits
+    # charged on a day given back, once that many were charged (details.md)
+    alarm_failed_payments: int = 5
+    alarm_refund_percent: int = 5
+    alarm_refund_least_charged: int = 100
+
+    #: whoever asks to be deleted may change their mind for so long; all is done by day 7 (product.md 11)
+    deletion_grace_days: int = 6
+
     # A chat the character is not answered in costs nothing (product.md 2.6)
     unanswered_refund_minutes: int = 30
 

@@ -46,6 +46,12 @@ DISPUTE: Mapping[str, frozenset[str]] = {
     "open": frozenset({"won", "lost"}),
 }
 
+#: somebody's wish to be deleted: done once what goes back has arrived
+DATA_REQUEST: Mapping[str, frozenset[str]] = {
+    "pending": frozenset({"settling", "cancelled"}),
+    "settling": frozenset({"completed"}),
+}
+
 
 class IllegalTransition(ValueError):
     """A status was asked to change along a line that is not in its table."""

@@ -2,7 +2,13 @@
 
 from fantooo.models.accounts import Account, Consent, Session
 from fantooo.models.base import Base
-from fantooo.models.characters import ChatRating, Favorite, FictionalUser, ProfileView
+from fantooo.models.characters import (
+    ChatRating,
+    Favorite,
+    FictionalUser,
+    ProfileView,
+    SearchTerm,
+)
 from fantooo.models.chats import (
     Chat,
     Message,
@@ -12,6 +18,7 @@ from fantooo.models.chats import (
     SendRequest,
 )
 from fantooo.models.giving import Approval, CreditRefund, Dispute
+from fantooo.models.leaving import DataRequest, DeletedUser
 from fantooo.models.limits import (
     AccountPause,
     ActiveStretch,
@@ -35,6 +42,7 @@ from fantooo.models.payments import (
     CreditPackage,
     IdempotencyKey,
     LoyaltyEntry,
+    PackageView,
     Receipt,
     ReconciliationException,
     ReconciliationRun,
@@ -61,6 +69,8 @@ __all__ = [
     "CreditPackage",
     "CreditRefund",
     "CreditTransfer",
+    "DataRequest",
+    "DeletedUser",
     "Dispute",
     "ExclusionMark",
     "Favorite",
@@ -74,6 +84,7 @@ __all__ = [
     "MessageDraft",
     "Operator",
     "OutboxEntry",
+    "PackageView",
     "PayerMark",
     "ProfileNote",
     "ProfileNoteHistory",
@@ -84,6 +95,7 @@ __all__ = [
     "Receipt",
     "ReconciliationException",
     "ReconciliationRun",
+    "SearchTerm",
     "SecurityEvent",
     "SendRequest",
     "Session",

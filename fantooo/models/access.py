@@ -73,6 +73,17 @@ PERSON_BY_THEMSELVES = (
     "display_name", "bio", "location", "latitude", "longitude", "looking_for", "language", "theme",
     "notify_push", "notify_email", "show_online", "show_place",
 )  # fmt: skip
+#: what the platform keeps of somebody, beside what they say of themselves
+STANDING = (
+    "credits", "bonus_credits", "last_active_at", "is_banned", "ban_reason", "banned_until",
+    "total_spent", "user_tier", "loyalty_points", "owed_credits", "language", "email_sealed",
+    "email_hash", "paused_until", "self_excluded_until", "spending_frozen_reason",
+)  # fmt: skip
+#: what is overwritten of somebody who leaves (beside what the system writes anyway)
+FORGOTTEN = (
+    "username", "display_name", "age", "age_given_on", "gender", "looking_for", "location", "latitude",
+    "longitude", "bio", "theme", "notify_push", "notify_email", "show_online", "show_place",
+)  # fmt: skip
 SESSION_FOR_USER = (
     "id", "account_id", "user_agent", "created_at", "last_seen_at", "expires_at",
 )  # fmt: skip
@@ -122,24 +133,8 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(
             SYSTEM,
             "UPDATE",
-            columns=(
-                "credits",
-                "bonus_credits",
-                "last_active_at",
-                "is_banned",
-                "ban_reason",
-                "banned_until",
-                "total_spent",
-                "user_tier",
-                "loyalty_points",
-                "owed_credits",
-                "language",
-                "email_sealed",
-                "email_hash",
-                "paused_until",
-                "self_excluded_until",
-                "spending_frozen_reason",
-            ),
+            # Whoever leaves is made nobody: services/deletion.py.
+            columns=(*STANDING, *FORGOTTEN, "deletion_due_at", "deleted_at"),
         ),
         Rule(SENDER, "SELECT", f"id = {ME}"),
         Rule(
@@ -215,6 +210,11 @@ TABLES: dict[str, tuple[Rule, ...]] = {
             ),
         ),
     ),
+    "search_terms": (
+        *(Rule(role, "SELECT") for role in (PUBLIC, USER, OPERATOR, ADMIN)),
+        # The trigger writes as whoever changes a character.
+        *_append(SYSTEM),
+    ),
     "media": (
         # Pictures of characters are for everybody; what users bring along will have its own rules.
         *(Rule(r, "SELECT", "kind = 'character'", PICTURE) for r in (PUBLIC, USER, OPERATOR)),
@@ -224,6 +224,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "favorites": (
         *(Rule(USER, command, MINE) for command in ("SELECT", "INSERT", "DELETE")),
         Rule(SYSTEM, "SELECT"),
+        Rule(SYSTEM, "DELETE"),
     ),
     "profile_views": (
         *(Rule(USER, command, MINE) for command in ("SELECT", "INSERT")),
@@ -237,6 +238,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(USER, "UPDATE", f"{MINE} AND {MY_CHAT}", ("stars", "rated_at")),
         Rule(ADMIN, "SELECT"),
         Rule(SYSTEM, "SELECT"),
+        Rule(SYSTEM, "DELETE"),
     ),
     "chats": (
         Rule(USER, "SELECT", f"real_user_id = {ME}"),
@@ -270,6 +272,8 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         ),
         Rule(SYSTEM, "SELECT"),
         Rule(SYSTEM, "INSERT"),
+        # The words of who has left.
+        Rule(SYSTEM, "UPDATE", columns=("content", "deleted_at")),
         Rule(SENDER, "INSERT", "chat_id IN (SELECT id FROM chats)"),
     ),
     "send_requests": (
@@ -301,11 +305,35 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         ),
         Rule(ADMIN, "SELECT"),
         *_append(SYSTEM),
+        Rule(SYSTEM, "DELETE"),
     ),
     "profile_note_history": (
         Rule(OPERATOR, "INSERT", "note_id IN (SELECT id FROM profile_notes)"),
         Rule(ADMIN, "SELECT"),
         Rule(SYSTEM, "SELECT"),
+        Rule(SYSTEM, "DELETE"),
+    ),
+    "data_requests": (
+        Rule(USER, "SELECT", MINE),
+        Rule(ADMIN, "SELECT"),
+        *_append(SYSTEM),
+        Rule(
+            SYSTEM, "UPDATE", columns=("status", "deleted_user_id", "ended_at", "reason", "unused")
+        ),
+    ),
+    "deleted_users": (
+        Rule(ADMIN, "SELECT"),
+        *_append(SYSTEM),
+        Rule(
+            SYSTEM,
+            "UPDATE",
+            columns=(
+                "refund_amount",
+                "refund_processed",
+                "data_anonymized",
+                "messages_anonymized",
+            ),
+        ),
     ),
     "chat_queue": (
         Rule(
@@ -355,6 +383,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
                 "status",
                 "failure_reason",
                 "completed_at",
+                "failed_at",
                 "refunded_at",
                 "provider_response",
                 "checkout_url",
@@ -370,6 +399,11 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "credit_packages": (
         *(Rule(role, "SELECT") for role in (USER, ADMIN)),
         *_all(SYSTEM),
+    ),
+    "package_views": (
+        *(Rule(USER, command, MINE) for command in ("SELECT", "INSERT")),
+        Rule(SYSTEM, "SELECT"),
+        Rule(SYSTEM, "DELETE"),
     ),
     # No user reads codes: what one types is answered by the service, one code at a time.
     "promo_codes": (
@@ -458,7 +492,9 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         *_append(SYSTEM),
         # Whose credits of which message is never changed.
         Rule(
-            SYSTEM, "UPDATE", columns=("status", "reason", "processed_by", "processed_at", "notes")
+            SYSTEM,
+            "UPDATE",
+            columns=("status", "reason", "processed_by", "processed_at", "notes", "words"),
         ),
     ),
     "approvals": (

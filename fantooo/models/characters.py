@@ -77,12 +77,6 @@ class FictionalUser(Base):
         ),
         Index("ix_fictional_users_new", "id", postgresql_where=_PUBLISHED),
         Index("ix_fictional_users_search", "search", postgresql_using="gin"),
-        Index(
-            "ix_fictional_users_search_words",
-            "search_words",
-            postgresql_using="gin",
-            postgresql_ops={"search_words": "gin_trgm_ops"},
-        ),
         Index("ix_fictional_users_tags", "tags", postgresql_using="gin"),
         Index("ix_fictional_users_interests", "interests", postgresql_using="gin"),
     )
@@ -127,6 +121,22 @@ class FictionalUser(Base):
     created_at: Mapped[datetime] = created_at()
     updated_at: Mapped[datetime] = updated_at()
     deleted_at: Mapped[datetime | None]
+
+
+class SearchTerm(Base):
+    """A word that characters are described by, kept by a trigger; misspelt ones are compared with it."""
+
+    __tablename__ = "search_terms"
+    __table_args__ = (
+        Index(
+            "ix_search_terms_alike",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+        ),
+    )
+
+    word: Mapped[str] = mapped_column(primary_key=True)
 
 
 class Favorite(Base):

@@ -135,6 +135,11 @@ class Transaction(Base):
         ),
         Index("ix_transactions_reviewed_by", "reviewed_by"),
         Index(
+            "ix_transactions_failed_at",
+            "failed_at",
+            postgresql_where=text("failed_at IS NOT NULL"),
+        ),
+        Index(
             "ix_transactions_review",
             "created_at",
             postgresql_where=text("needs_manual_review"),
@@ -176,4 +181,6 @@ class Transaction(Base):
     reviewed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at()
     completed_at: Mapped[datetime | None]
+    #: of a purchase that did not come about, as long as it has not all the same
+    failed_at: Mapped[datetime | None]
     refunded_at: Mapped[datetime | None]

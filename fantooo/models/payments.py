@@ -55,6 +55,17 @@ class CreditPackage(Base):
     updated_at: Mapped[datetime] = updated_at()
 
 
+class PackageView(Base):
+    """That a package was shown to somebody, once: what its conversion rate is counted from."""
+
+    __tablename__ = "package_views"
+    __table_args__ = (Index("ix_package_views_package_id", "package_id"),)
+
+    real_user_id: Mapped[UUID] = mapped_column(ForeignKey("real_users.id"), primary_key=True)
+    package_id: Mapped[UUID] = mapped_column(ForeignKey("credit_packages.id"), primary_key=True)
+    viewed_at: Mapped[datetime] = created_at()
+
+
 class IdempotencyKey(Base):
     """One wish of one account: the same key again is answered with the same transaction."""
 

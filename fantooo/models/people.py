@@ -106,6 +106,8 @@ class RealUser(Base):
     self_excluded_until: Mapped[datetime | None]
     #: why nothing can be bought or paid for now, as a word of ours; None: it can
     spending_frozen_reason: Mapped[str | None]
+    #: set while one has asked to be deleted and may still change one's mind
+    deletion_due_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at()
     updated_at: Mapped[datetime] = updated_at()
     deleted_at: Mapped[datetime | None]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Numeric,
+    Text,
     and_,
     case,
     cast,
@@ -26,21 +27,32 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from fantooo.domain.finding import Wishes
 from fantooo.extensions import db
-from fantooo.models import Favorite, FictionalUser as F, ProfileView
+from fantooo.models import Favorite, FictionalUser as F, ProfileView, SearchTerm
 from fantooo.models.characters import NO_RESPONSE_TIME
 from fantooo.queries.characters import CharacterCard, card, card_columns, published
 
 PAGE_SIZE = 24
 _CHOICES = 24
 _CHOICES_KEPT_SECONDS = 60.0
+#: so many words much like a typed one are looked for in its place
+_ALIKE = 12
 #: how much name, telling words, character and story of a profile count in the order by words
 _WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.3, 0.6, 1.0}'::real[]")
+
+
+@dataclass(frozen=True)
+class _Word:
+    """A typed word, and the words of characters that are much like it, the likest first."""
+
+    typed: str
+    alike: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -77,21 +89,24 @@ def find(
     counts all that fit. A mark that is none starts from the beginning.
     """
     conditions = _conditions(wishes, full)
-    words = wishes.words
-    if not words:
-        return _page(wishes, conditions, wishes.sort, after, limit, count=count)
+    if not wishes.words:
+        return _page(wishes, [], conditions, wishes.sort, after, limit, count=count)
+    words = _with_alike(wishes.words)
     each = [_fits(word) for word in words]
     # The mark says which of the two it is a page of.
     if not _read_mark(after, "near"):
-        found = _page(wishes, [*conditions, and_(*each)], "words", after, limit, count=count)
+        every = [*conditions, and_(*each)]
+        found = _page(wishes, words, every, "words", after, limit, count=count)
         if found.characters or len(words) == 1 or _read_mark(after, "words"):
             return found
-    found = _page(wishes, [*conditions, or_(*each)], "near", after, limit, count=count)
+    some = [*conditions, or_(*each)]
+    found = _page(wishes, words, some, "near", after, limit, count=count)
     return replace(found, near=True)
 
 
 def _page(
     wishes: Wishes,
+    words: list[_Word],
     conditions: list[ColumnElement[bool]],
     order: str,
     after: str,
@@ -100,7 +115,7 @@ def _page(
     count: bool,
 ) -> Found:
     """The page behind ``after`` of those that fulfil ``conditions``."""
-    keys, descending = _order(wishes, wishes.words)
+    keys, descending = _order(wishes, words)
     page = list(conditions)
     mark = _read_mark(after, order)
     if mark is not None and len(mark) == len(keys):
@@ -110,7 +125,7 @@ def _page(
     named = [key.label(f"key{n}") for n, key in enumerate(keys)]
     # Words are looked for in each profile: counting on the way costs nothing, a second look does.
     # Without words an index finds the page, and counting is the dearer part.
-    on_the_way = count and bool(wishes.words) and mark is None
+    on_the_way = count and bool(words) and mark is None
     total = func.count().over() if on_the_way else null()
     rows: Any = db.session.execute(
         select(*card_columns(), *named, total.label("total"))
@@ -207,22 +222,57 @@ def _conditions(wishes: Wishes, full: frozenset[UUID]) -> list[ColumnElement[boo
     return conditions
 
 
-def _begins(word: str) -> ColumnElement[Any]:
-    """The word, its stem, or a beginning of it. ``word`` holds letters, digits, ' and - only."""
-    quoted = "'" + word.replace("'", "''") + "':*"
-    return cast(func.to_tsquery("english", quoted), TSQUERY).op("||")(
-        func.to_tsquery("simple", quoted)
+def _with_alike(words: list[str]) -> list[_Word]:
+    """Each typed word with the words it may have been meant for."""
+    typed = func.unnest(cast(list(words), ARRAY(Text))).table_valued("word").render_derived("typed")
+    likeness = func.word_similarity(typed.c.word, SearchTerm.word)
+    alike = (
+        select(SearchTerm.word, likeness.label("likeness"))
+        # The operator, not the function: only it can use the index.
+        .where(typed.c.word.op("<%")(SearchTerm.word), SearchTerm.word != typed.c.word)
+        .order_by(likeness.desc(), SearchTerm.word)
+        .limit(_ALIKE)
+        .lateral("alike")
+    )
+    found: dict[str, list[tuple[str, float]]] = {word: [] for word in words}
+    for row in db.session.execute(
+        select(typed.c.word, alike.c.word.label("term"), alike.c.likeness)
+        .join(alike, true())
+        .order_by(typed.c.word, alike.c.likeness.desc(), alike.c.word)
+    ):
+        found[row.word].append((row.term, round(float(row.likeness), 3)))
+    return [_Word(typed, tuple(terms)) for typed, terms in found.items()]
+
+
+def _query(*parts: str) -> ColumnElement[Any]:
+    """What any of ``parts`` finds, by its stem and as it is written."""
+    parts_text = " | ".join(parts)
+    return cast(func.to_tsquery("english", parts_text), TSQUERY).op("||")(
+        func.to_tsquery("simple", parts_text)
     )
 
 
-def _fits(word: str) -> ColumnElement[bool]:
+def _begins(word: str) -> str:
+    """The word or a beginning of it, anywhere. ``word`` holds letters, digits, ' and - only."""
+    return _quoted(word) + ":*"
+
+
+def _telling(term: str) -> str:
+    """The whole word, anywhere but in the story."""
+    return _quoted(term) + ":ABC"
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "").replace("'", "''") + "'"
+
+
+def _fits(word: _Word) -> ColumnElement[bool]:
     """Whether a word is in the profile, or one much like it among the telling words."""
-    # The operator, not the function: only it can use the index.
-    like = literal(word).op("<%")(F.search_words)
-    return or_(F.search.op("@@")(_begins(word)), like)
+    parts = [_begins(word.typed), *(_telling(term) for term, _likeness in word.alike)]
+    return F.search.op("@@")(_query(*parts))
 
 
-def _order(wishes: Wishes, words: list[str]) -> tuple[list[ColumnElement[Any]], bool]:
+def _order(wishes: Wishes, words: list[_Word]) -> tuple[list[ColumnElement[Any]], bool]:
     """The columns that order, each with its place in an index, and whether they fall."""
     if words and wishes.sort == "recommended":
         return [_score(words), F.popularity_score, F.id], True  # type: ignore[list-item]
@@ -235,21 +285,30 @@ def _order(wishes: Wishes, words: list[str]) -> tuple[list[ColumnElement[Any]], 
     return keys[wishes.sort]
 
 
-def _score(words: list[str]) -> ColumnElement[int]:
+def _score(words: list[_Word]) -> ColumnElement[int]:
     """How well a profile fits, in thousandths.
 
-    Each word found as written counts one, a similar one its similarity, and then where it was.
+    Each word found as written counts one and where it was, else one like it counts its likeness.
     """
-    parts: list[ColumnElement[Any]] = []
+    total: ColumnElement[Any] = literal(0.0, Float)
     for word in words:
-        # What is there as written needs no look at what is like it: the dearer half for many rows.
-        written = 1 + cast(func.ts_rank(_WEIGHTS, F.search, _begins(word)), Float)
-        similar = cast(func.word_similarity(word, F.search_words), Float)
-        parts.append(case((F.search.op("@@")(_begins(word)), written), else_=similar))
-    total = parts[0]
-    for part in parts[1:]:
-        total += part
+        written = _query(_begins(word.typed))
+        rank = cast(func.ts_rank(_WEIGHTS, F.search, written), Float)
+        cases: list[tuple[ColumnElement[bool], Any]] = [(F.search.op("@@")(written), 1 + rank)]
+        cases += [
+            (F.search.op("@@")(_query(*(_telling(term) for term in terms))), literal(likeness))
+            for likeness, terms in _by_likeness(word)
+        ]
+        total += case(*cases, else_=literal(0.0, Float))
     return cast(func.round(cast(total * 1000, Numeric)), Integer)
+
+
+def _by_likeness(word: _Word) -> list[tuple[float, list[str]]]:
+    """Words like a typed one, those of the same likeness together, the likest first."""
+    grouped: dict[float, list[str]] = {}
+    for term, likeness in word.alike:
+        grouped.setdefault(likeness, []).append(term)
+    return list(grouped.items())
 
 
 def _mark(order: str, values: list[Any]) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, case, cast, func, select
 
-from fantooo.domain import masking
+from fantooo.domain import masking, ranking
 from fantooo.domain.errors import NotFound
 from fantooo.domain.pricing import EAT
 from fantooo.domain.ranking import REASONS
@@ -24,7 +24,7 @@ from fantooo.models import (
     Operator,
     RealUser,
 )
-from fantooo.queries import pictures
+from fantooo.queries import pictures, settings
 from fantooo.queries.pictures import Picture
 
 #: how much of a last message the list of held chats shows
@@ -40,7 +40,10 @@ class OperatorView:
     name: str
     is_available: bool
     availability_reason: str
+    #: how many chats are given at once: the maximum, or less for a junior
+    places: int
     max_concurrent_chats: int
+    skill_level: str
     current_chat_count: int
     quality_score: Decimal
     auto_next: bool
@@ -101,7 +104,11 @@ def own_view(operator_id: UUID) -> OperatorView:
         name=operator.name,
         is_available=operator.is_available,
         availability_reason=operator.availability_reason,
+        places=ranking.places_of(
+            operator.max_concurrent_chats, operator.skill_level, settings.current()
+        ),
         max_concurrent_chats=operator.max_concurrent_chats,
+        skill_level=operator.skill_level,
         current_chat_count=operator.current_chat_count,
         quality_score=operator.quality_score,
         auto_next=operator.auto_next,
@@ -196,15 +203,28 @@ def held(operator_id: UUID) -> list[HeldChat]:
 
 
 def next_waiting(operator_id: UUID, *, but: UUID) -> UUID | None:
-    """The held chat that waits longest, other than ``but``."""
+    """The most urgent of the held chats that wait, other than ``but``.
+
+    Ranked as in the queue, by what an operator may know of it: escalation, tier and waiting.
+    """
+    current = settings.current()
+    tier = case(
+        *(
+            (RealUser.user_tier == name, steps * current.points_tier_step)
+            for name, steps in ranking.TIER_STEPS.items()
+        ),
+        else_=0,
+    )
+    points = tier + case((Chat.status == "escalated", current.points_escalated), else_=0)
     return db.session.scalar(
         select(Chat.id)
+        .join(RealUser, RealUser.id == Chat.real_user_id)
         .where(
             Chat.assigned_operator_id == operator_id,
             Chat.waiting_since.is_not(None),
             Chat.id != but,
         )
-        .order_by(Chat.waiting_since, Chat.id)
+        .order_by(Chat.waiting_since - points * timedelta(seconds=ranking.SECONDS_A_POINT), Chat.id)
         .limit(1)
     )
 

@@ -29,6 +29,7 @@ from fantooo.models import (
 from fantooo.queries import refunds
 
 PAGE = 50
+_IN_CENTS = frozenset({"amount", "refunded"})
 STATUSES = ("pending", "processing", "success", "failed", "refunded")
 
 
@@ -87,7 +88,7 @@ class Odd:
     kind: str
     reference: str
     transaction_id: UUID | None
-    details: dict[str, Any]
+    details: dict[str, str]
     found_at: datetime
 
 
@@ -107,10 +108,15 @@ class Day:
 
 
 def found(
-    *, status: str = "", review: bool = False, text: str = "", before: UUID | None = None
+    *,
+    status: str = "",
+    review: bool = False,
+    text: str = "",
+    before: UUID | None = None,
+    limit: int = PAGE,
 ) -> list[Line]:
     """Purchases, newest first. ``text`` is a reference or the beginning of a user name."""
-    query = _lines().order_by(Transaction.id.desc()).limit(PAGE)
+    query = _lines().order_by(Transaction.id.desc()).limit(limit)
     if status in STATUSES:
         query = query.where(Transaction.status == status)
     if review:
@@ -181,9 +187,21 @@ def odd() -> list[Odd]:
         .limit(PAGE)
     )
     return [
-        Odd(row.id, row.kind, row.reference, row.transaction_id, row.details, row.found_at)
+        Odd(row.id, row.kind, row.reference, row.transaction_id, _facts(row.details), row.found_at)
         for row in rows
     ]
+
+
+def _facts(details: dict[str, Any]) -> dict[str, str]:
+    """What was noted, as people read it: the provider counts in cents."""
+    return {
+        name.replace("_", " "): buying.money(Decimal(value) / 100)
+        if name in _IN_CENTS
+        else ", ".join(map(str, value))
+        if isinstance(value, list)
+        else str(value)
+        for name, value in details.items()
+    }
 
 
 def day() -> Day:

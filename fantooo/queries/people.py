@@ -17,7 +17,14 @@ from fantooo.domain.people import age_on
 from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
 from fantooo.infra import clock, crypto
-from fantooo.models import FictionalUser, MessageDraft, ProfileNote, RealUser, Session
+from fantooo.models import (
+    ChatAssignment,
+    FictionalUser,
+    MessageDraft,
+    ProfileNote,
+    RealUser,
+    Session,
+)
 from fantooo.queries.characters import CharacterCard, card, card_columns
 from fantooo.queries.chats import ChatView
 
@@ -96,6 +103,8 @@ class Desk:
     real_note: NoteView
     fictional_note: NoteView
     draft: str
+    #: why the chat was given to this operator
+    routing_reason: str
 
 
 def own_profile(user_id: UUID) -> Me:
@@ -172,6 +181,7 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
             Bundle("about_user", *_note_columns(about_user)),
             Bundle("about_character", *_note_columns(about_character)),
             MessageDraft.content.label("draft"),
+            ChatAssignment.routing_reason,
         )
         .select_from(RealUser)
         .join(FictionalUser, FictionalUser.id == chat.character_id)
@@ -180,6 +190,10 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
         .outerjoin(
             MessageDraft,
             (MessageDraft.chat_id == chat.id) & (MessageDraft.account_id == operator_id),
+        )
+        .outerjoin(
+            ChatAssignment,
+            (ChatAssignment.chat_id == chat.id) & ChatAssignment.ended_at.is_(None),
         )
         .where(RealUser.id == chat.real_user_id)
     ).one_or_none()
@@ -193,6 +207,7 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
         real_note=_note(row.about_user),
         fictional_note=_note(row.about_character),
         draft=row.draft or "",
+        routing_reason=row.routing_reason or "",
     )
 
 

@@ -189,6 +189,19 @@ def withdrawable(bought: Transaction, wallet: RealUser) -> Part:
     )
 
 
+def unused_worth(user_id: UUID) -> Decimal:
+    """What all bought credits of a user that are unused were paid with, in the currency of the house."""
+    wallet = db.session.get_one(RealUser, user_id)
+    purchases = db.session.scalars(
+        select(Transaction).where(
+            Transaction.real_user_id == user_id,
+            Transaction.type == "purchase",
+            Transaction.status.in_(CREDITED),
+        )
+    )
+    return sum((withdrawable(each, wallet).amount for each in purchases), Decimal(0))
+
+
 def deadline(bought: Transaction) -> datetime:
     """Until when somebody may withdraw from a credited purchase."""
     return refunding.withdrawable_until(

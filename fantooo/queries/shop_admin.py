@@ -36,6 +36,8 @@ class PackageLine:
     is_active: bool
     bought: int
     revenue: Decimal
+    #: bought of a hundred people who saw it; None: nobody has yet, or the night has not counted
+    conversion_rate: Decimal | None
 
     @property
     def state(self) -> str:
@@ -177,6 +179,7 @@ def _package(row: CreditPackage, bought: int, revenue: Decimal | None) -> Packag
         is_active=row.is_active,
         bought=bought,
         revenue=revenue or Decimal(0),
+        conversion_rate=row.conversion_rate,
     )
 
 

@@ -21,7 +21,7 @@ from fantooo.infra.passwords import hash_password, new_token, token_hash, verify
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Account, Admin, Consent, Operator, RealUser, Session
 from fantooo.queries import settings
-from fantooo.services import audit, exclusion, places, security
+from fantooo.services import audit, deletion, exclusion, places, security
 from fantooo.services.credits import grant_bonus
 
 WRONG = "Wrong name or password."
@@ -112,7 +112,8 @@ def sign_in(login: str, password: str, role: str) -> SignIn:
     """Opens a session for an account of one role.
 
     Raises ``Unauthorized`` with the same text whatever was wrong, after the same work;
-    ``SelfExcluded`` when all was right and the person asked to be kept out.
+    ``SelfExcluded`` or ``DeletionPending`` when all was right and the person asked to be kept out,
+    or to be deleted.
     """
     with unit_of_work(as_system=True) as work:
         account = work.session.scalar(
@@ -127,6 +128,7 @@ def sign_in(login: str, password: str, role: str) -> SignIn:
             failed = False
             if role == "user":
                 exclusion.check_sign_in(work, account.id)
+                deletion.check_sign_in(work, account.id)
             account = work.session.merge(account, load=True)
             account.last_login_at = datetime.now(UTC)
             opened = _open_session(work, account)

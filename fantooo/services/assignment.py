@@ -267,6 +267,11 @@ def end_for_closing(work: UnitOfWork, chat: Chat) -> None:
     _end_assignment(work, chat, "closed", exclude=False)
 
 
+def leave_queue(work: UnitOfWork, chat: Chat) -> None:
+    """Takes a chat that nobody shall answer any more from the queue; needs the chat's lock."""
+    work.session.execute(delete(ChatQueueEntry).where(ChatQueueEntry.chat_id == chat.id))
+
+
 def enqueue(
     work: UnitOfWork, chat: Chat, *, excluded: Sequence[UUID] = (), failed: bool = False
 ) -> None:

@@ -44,7 +44,7 @@ def change_password(
 
     Raises ``ValidationError`` with the text for each field.
     """
-    username = _check_present(account_id, present, field="present")
+    username = check_password(account_id, present, field="present")
     found = {
         "password": people.check_password(password, username),
         "confirmPassword": "" if password == again else "The two passwords differ",
@@ -73,7 +73,7 @@ def change_email(account_id: UUID, *, email: str, present: str) -> None:
     problem = people.check_email(address) if address else ""
     if problem:
         raise ValidationError({"email": problem})
-    _check_present(account_id, present, field="email_password")
+    check_password(account_id, present, field="email_password")
     with unit_of_work(as_system=True) as work:
         work.session.execute(
             update(RealUser)
@@ -101,7 +101,7 @@ def _end(work: UnitOfWork, account_id: UUID, which: ColumnElement[bool]) -> int:
     return len(gone)
 
 
-def _check_present(account_id: UUID, password: str, *, field: str) -> str:
+def check_password(account_id: UUID, password: str, *, field: str) -> str:
     """The login name of an account whose present password this is. Raises ``ValidationError``."""
     with unit_of_work(as_system=True) as work:
         account = work.session.execute(

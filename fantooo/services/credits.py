@@ -284,12 +284,13 @@ _INVARIANTS: dict[str, str] = {
             WHERE kind = 'message_charge' GROUP BY chat_id
         ) AS t ON t.chat_id = c.id
         WHERE c.total_credits_spent <> coalesce(t.total, 0)""",
+    # By id, which is drawn under the wallet's lock: a transaction that waits for it has an older time.
     "no wallet was ever below zero": """
         SELECT real_user_id::text AS subject, format('%s at %s', running, id) AS detail
         FROM (
             SELECT real_user_id, id,
                    sum(CASE WHEN credit_account = 'wallet' THEN amount ELSE -amount END)
-                       OVER (PARTITION BY real_user_id ORDER BY created_at, id) AS running
+                       OVER (PARTITION BY real_user_id ORDER BY id) AS running
             FROM credit_transfers
         ) AS r WHERE running < 0""",
     **_OF_REFUNDS,

@@ -1,4 +1,4 @@
-"""Figures of characters that are derived from rows, recomputed by jobs.
+"""Figures of characters, and of packages, that are derived from rows, recomputed by jobs.
 
 Never counted up on the way: a row that many chats share would slow every send.
 """
@@ -20,7 +20,16 @@ from sqlalchemy import (
 )
 
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.models import Chat, ChatAssignment, ChatRating, Favorite, FictionalUser
+from fantooo.models import (
+    Chat,
+    ChatAssignment,
+    ChatRating,
+    CreditPackage,
+    Favorite,
+    FictionalUser,
+    PackageView,
+    Transaction,
+)
 
 _RECENTLY = timedelta(days=30)
 #: replies needed before a response time is told
@@ -86,6 +95,42 @@ def recompute_popularity(now: datetime | None = None) -> int:
     )
     popularity = func.coalesce(liked.c.chats, 0) + func.coalesce(favorites.c.favorites, 0)
     return _write(liked, favorites, popularity_score=popularity)
+
+
+def recompute_conversion() -> int:
+    """Of a hundred people a package was shown to, how many bought it; returns how many rows changed."""
+    bought = (
+        select(Transaction.real_user_id, Transaction.package_id)
+        .where(Transaction.type == "purchase", Transaction.status.in_(("success", "refunded")))
+        .distinct()
+        .subquery()
+    )
+    rate = (
+        select(
+            PackageView.package_id.label("id"),
+            cast(100 * func.count(bought.c.package_id) / cast(func.count(), Numeric), Numeric(5, 2))
+            .label("rate"),
+        )
+        .outerjoin(
+            bought,
+            (bought.c.package_id == PackageView.package_id)
+            & (bought.c.real_user_id == PackageView.real_user_id),
+        )
+        .group_by(PackageView.package_id)
+        .subquery()
+    )  # fmt: skip
+    with unit_of_work(as_system=True) as work:
+        changed = work.session.execute(
+            update(CreditPackage)
+            .where(
+                CreditPackage.id == rate.c.id,
+                CreditPackage.conversion_rate.is_distinct_from(rate.c.rate),
+            )
+            .values(conversion_rate=rate.c.rate)
+            .returning(CreditPackage.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        return len(changed)
 
 
 def _write(*sources: Subquery, **values: ColumnElement[object]) -> int:

@@ -32,6 +32,8 @@ def grant(*, user_id: UUID, admin_id: UUID, amount: int, reason: str, key: UUID)
         if work.session.get(RealUser, user_id) is None:
             raise NotFound
         wallet = credits.lock_wallet(work, user_id)
+        if wallet.deleted_at is not None:
+            raise NotFound
         if work.session.get(IdempotencyKey, (admin_id, key)) is not None:
             return "given"
         if approvals.needed(amount, approvals.CREDITS):

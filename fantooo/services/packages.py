@@ -5,6 +5,7 @@ A change touches no purchase: each keeps a snapshot of what it bought.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,15 +13,28 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from fantooo.domain import shop as rules
 from fantooo.domain.errors import NotFound, ValidationError
 from fantooo.domain.shop import PackageWish
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import AuditEntry, CreditPackage
+from fantooo.models import AuditEntry, CreditPackage, PackageView
 from fantooo.services import audit
 
 _CHANGED = "package_changed"
+
+
+def note_views(account_id: UUID, package_ids: Sequence[UUID]) -> None:
+    """Remembers, once, that packages were shown to somebody."""
+    if not package_ids:
+        return
+    with unit_of_work() as work:
+        work.session.execute(
+            insert(PackageView)
+            .values([{"real_user_id": account_id, "package_id": each} for each in package_ids])
+            .on_conflict_do_nothing()
+        )
 
 
 def create(wish: PackageWish, admin_id: UUID) -> UUID:

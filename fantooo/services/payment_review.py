@@ -44,6 +44,12 @@ def decide(transaction_id: UUID, admin_id: UUID, decision: Decision, reason: str
         _audit(work, admin_id, f"payment_review_{decision}ed", transaction_id, why)
 
 
+def note_export(admin_id: UUID, what: str) -> None:
+    """Keeps who took which figures and names out of the house."""
+    with unit_of_work(as_system=True) as work:
+        audit.add(work, admin_id, "payments_exported", ("admin", admin_id), what)
+
+
 def settle_exception(exception_id: UUID, admin_id: UUID, reason: str) -> None:
     """Marks something that did not fit as dealt with. Raises ``NotFound``, ``ValidationError``."""
     why = audit.reason(reason)

@@ -41,8 +41,8 @@ from fantooo.gateways.paystack import (
 from fantooo.infra import job_queue, redis
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import IdempotencyKey, RealUser, Transaction
-from fantooo.queries import payments as reads, settings
-from fantooo.services import credits, exclusion, limits, outbox, promos, receipts
+from fantooo.queries import payments as reads, refunds, settings
+from fantooo.services import credits, exclusion, limits, outbox, promos, receipts, refund_booking
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +61,8 @@ _OTHER_PRICE = (
 )
 #: fresher payments are still being made, and their news is on its way
 _ASK_AFTER = timedelta(minutes=2)
+#: an order the provider does not know by then never reached it
+_ON_ITS_WAY = timedelta(minutes=5)
 _BATCH = 200
 _MPESA_PHONE_DIGITS = 12
 
@@ -362,7 +364,7 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
             and age > timedelta(minutes=current.payment_abandoned_minutes)
         ):
             _fail(work, bought, "abandoned")
-        elif view is None and bought.channel == "checkout" and bought.checkout_url is None:
+        elif view is None and bought.checkout_url is None and age > _ON_ITS_WAY:
             _fail(work, bought, "unreachable")
         elif state == "processing" and bought.status == "pending":
             bought.status = "processing"
@@ -415,11 +417,15 @@ def _succeed(
 def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     states.check_transition(states.PAYMENT, bought.status, "success")
     bought.status = "success"
-    bought.failure_reason = None
+    bought.failure_reason = bought.failed_at = None
     bought.completed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=True)
     credits.add_purchase(work, wallet, bought)
     receipts.issue(work, bought)
+    if wallet.deleted_at is not None:
+        # Nobody is there any more to use it, so it goes back to where it came from.
+        part = refunds.withdrawable(bought, wallet)
+        refund_booking.begin(work, wallet, bought, part, "Account deleted")
     work.emit(PaymentChanged(bought.real_user_id, bought.id))
     ENDED.labels("success", "").inc()
     log.info("purchase_credited", reference=bought.provider_reference)
@@ -431,6 +437,7 @@ def _fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:
     states.check_transition(states.PAYMENT, bought.status, "failed")
     bought.status = "failed"
     bought.failure_reason = reason
+    bought.failed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=False)
     work.emit(PaymentChanged(bought.real_user_id, bought.id))
     known = reason if reason in ("abandoned", "expired", "unreachable", "refused") else "declined"

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import aliased
 
 from fantooo.domain.pricing import EAT
-from fantooo.infra import job_queue
+from fantooo.infra import job_queue, reporting
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import JobRun
 
@@ -127,6 +127,7 @@ def run(name: str, due_at: str, work_of_job: Callable[[], Any]) -> None:
     except Exception as error:
         _note(name, due, status="failed", finished_at=func.now(), error=repr(error)[:2000])
         log.exception("job_failed", job=name)
+        reporting.report(error)
         raise
     values = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
     _note(name, due, status="done", finished_at=func.now(), result={"value": values}, error=None)

@@ -9,6 +9,7 @@ from fantooo.web import (
     admin_shop,  # noqa: F401 (adds its routes to those of admin)
     breaks,  # noqa: F401 (adds its routes to those of user)
     chat,
+    closing,  # noqa: F401 (the same)
     credits,
     disputes,
     errors,
@@ -16,6 +17,7 @@ from fantooo.web import (
     guards,
     headers,
     health,
+    leaving,  # noqa: F401 (adds its routes to those of user and people)
     me,  # noqa: F401 (adds its routes to those of user)
     media,
     operator,

@@ -51,7 +51,12 @@ def payments() -> ResponseReturnValue:
         "text": request.args.get("text", "").strip()[:100],
     }
     review = request.args.get("review") == "1"
-    lines = payment_admin.found(**wishes, review=review, before=forms.uuid_argument("before"))
+    lines = payment_admin.found(
+        status=wishes["status"],
+        text=wishes["text"],
+        review=review,
+        before=forms.uuid_argument("before"),
+    )
     return render_template(
         "pages/admin/payments.html",
         day=payment_admin.day(),

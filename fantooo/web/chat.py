@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import (
@@ -16,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from fantooo import fragments
-from fantooo.domain.errors import PriceChanged, ValidationError
+from fantooo.domain.errors import FantoooError, PriceChanged, ValidationError
 from fantooo.domain.refunding import ASKED_REASONS
 from fantooo.queries import characters, chats, inbox, refunds
 from fantooo.services import chats as chat_service, liking, message_refunds, messages
@@ -88,6 +89,10 @@ def send(chat_id: UUID) -> ResponseReturnValue:
     except PriceChanged as error:
         # The page shows the new price where the old one stood.
         error.details["composer"] = fragments.composer_price(chat_id, error.details["composer"])
+        _keep_typed(chat_id)
+        raise
+    except FantoooError:
+        _keep_typed(chat_id)
         raise
     if wants_json():
         return jsonify(fragments.message(sent.event, "user"))
@@ -131,6 +136,14 @@ def ask_refund(chat_id: UUID, message_id: UUID) -> ResponseReturnValue:
         errors = error.fields or {"": error.message}
         return _refund_page(chat_id, message_id, errors), error.look.status
     return redirect(url_for("chat.refund", chat_id=chat_id, message_id=message_id), 303)
+
+
+def _keep_typed(chat_id: UUID) -> None:
+    """A page without a script leaves for the error's own: what was typed is there when one returns."""
+    if wants_json() or wants_fragment():
+        return
+    with suppress(FantoooError):
+        chat_service.save_draft(chat_id, guards.account_id(), request.form.get("content", ""))
 
 
 def _refund_page(chat_id: UUID, message_id: UUID, errors: dict[str, str] | None = None) -> str:

@@ -21,6 +21,7 @@ from fantooo.services import (
     credits as ledger,
     limits as own_limits,
     money_refunds,
+    packages as package_work,
     payments,
     promos,
     receipts,
@@ -42,11 +43,13 @@ def show() -> ResponseReturnValue:
     account = guards.account_id()
     if before is not None and wants_fragment():
         return render_template("partials/credits/history.html", **_history(account, before))
+    form = _form(return_to=forms.local_path(request.args.get("next", ""), ""))
+    package_work.note_views(account, [offer.package.id for offer in form["offers"]])
     return render_template(
         "pages/user/credits.html",
         wallet=reads.wallet(account),
         settings=settings.current(),
-        **_form(return_to=forms.local_path(request.args.get("next", ""), "")),
+        **form,
         **_history(account, before),
     )
 

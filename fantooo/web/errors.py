@@ -17,6 +17,7 @@ from fantooo.domain.errors import (
     ConsentNeeded,
     FantoooError,
     Forbidden,
+    InsufficientCredits,
     Maintenance,
     NotFound,
     ServiceUnavailable,
@@ -24,7 +25,7 @@ from fantooo.domain.errors import (
     Unauthorized,
     ValidationError,
 )
-from fantooo.infra import database
+from fantooo.infra import database, reporting
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -105,7 +106,8 @@ def _as_asked(
     if wants_fragment():
         fragment = render_template("partials/error.html", code=code, message=message)
         return fragment, status, headers
-    return _page(status, code, message, action), status, headers
+    explanation = str((details or {}).get("explanation", ""))
+    return _page(status, code, message, action, explanation), status, headers
 
 
 def _wants_page() -> bool:
@@ -136,8 +138,21 @@ def _query(here: str) -> str:
     return urlencode({"next": here})
 
 
-def _page(status: int, code: str, message: str, action: str) -> str:
-    endpoint, label = _PAGE_ACTIONS.get(action, ("public.landing", "Back to the start"))
+def _way_on(code: str, action: str) -> tuple[str, str, str]:
+    """Where a page's button leads, what is on it, and the page that was sent from, if any."""
+    back = _asking_page() if request.method == "POST" else ""
+    if code == InsufficientCredits.look.code:
+        return url_for("credits.show", next=back or None), "Purchase Credits", back
+    if action in _PAGE_ACTIONS:
+        endpoint, label = _PAGE_ACTIONS[action]
+        return url_for(endpoint), label, back
+    if back:
+        return back, "Back to where you were", ""
+    return url_for("public.landing"), "Back to the start", ""
+
+
+def _page(status: int, code: str, message: str, action: str, explanation: str = "") -> str:
+    href, label, back = _way_on(code, action)
     if code == Maintenance.look.code:
         here = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return render_template(
@@ -151,9 +166,11 @@ def _page(status: int, code: str, message: str, action: str) -> str:
         status=status,
         code=code,
         message=message,
-        action_href=url_for(endpoint),
+        action_href=href,
         action_label=label,
-        explanation=_EXPLANATIONS.get(status, _EXPLANATIONS[500] if status >= 500 else ""),
+        back=back,
+        explanation=explanation
+        or _EXPLANATIONS.get(status, _EXPLANATIONS[500] if status >= 500 else ""),
         request_id=g.get("request_id", ""),
     )
 
@@ -190,4 +207,5 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     if database.is_away(error):
         return _unreachable(error)
     log.error("unhandled_error", error_type=type(error).__name__, exc_info=error)
+    reporting.report(error)
     return answer(FantoooError(UNEXPECTED))

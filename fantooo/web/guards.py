@@ -54,6 +54,7 @@ PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {
     "people.setup",
     "people.logout",
     "people.come_back",
+    "people.keep_account",
     "people.session_state",
     "user.discover",
     "user.profile",
@@ -84,6 +85,9 @@ MAINTENANCE_RETRY = 300
 #: what an admin needs beyond being one (details.md, Admins)
 PERMISSION = {
     "admin.payments": "manage_payments",
+    "admin.payments_csv": "manage_payments",
+    "admin.days": "manage_payments",
+    "admin.days_csv": "manage_payments",
     "admin.payment": "manage_payments",
     "admin.verify_payment": "manage_payments",
     "admin.decide_payment": "manage_payments",

@@ -57,11 +57,12 @@ def own(route: Route) -> Route:
     return limited
 
 
-def _asks_password(route: Route) -> Route:
+def asks_password(route: Route) -> Route:
     """As many tries a minute as at the login, whatever asks for the present password."""
     shared: Any = limiter.shared_limit(
         limits.setting("limit_sign_in"),
         scope="present-password",
+        methods=["POST"],
         key_func=lambda: f"present:{guards.me().account_id}",
     )
     limited: Route = shared(route)
@@ -94,7 +95,7 @@ def save_language() -> ResponseReturnValue:
 
 
 @blueprint.post("/me/email")
-@_asks_password
+@asks_password
 def save_email() -> ResponseReturnValue:
     """The address for later recovery; an empty one removes it."""
     guards.fail_closed_without_redis()
@@ -110,7 +111,7 @@ def save_email() -> ResponseReturnValue:
 
 
 @blueprint.post("/me/password")
-@_asks_password
+@asks_password
 def change_password() -> ResponseReturnValue:
     """Another password; all other devices are signed out."""
     guards.fail_closed_without_redis()

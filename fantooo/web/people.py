@@ -23,6 +23,7 @@ from flask_login import current_user, login_user, logout_user
 
 from fantooo.domain import people as rules
 from fantooo.domain.errors import (
+    DeletionPending,
     NotFound,
     SelfExcluded,
     ServiceUnavailable,
@@ -34,7 +35,7 @@ from fantooo.domain.viewer import Viewer
 from fantooo.extensions import limiter
 from fantooo.infra.database import acting_as
 from fantooo.queries import characters, people as profiles, sessions
-from fantooo.services import accounts, chats, exclusion
+from fantooo.services import accounts, chats, deletion, exclusion
 from fantooo.services.accounts import SignIn
 from fantooo.web import devices, forms, guards, limits
 from fantooo.web.errors import wants_fragment
@@ -281,7 +282,7 @@ def _destination(viewer: Viewer) -> str:
 
 def _login(role: str, template: str, field: str, **extra: str) -> ResponseReturnValue:
     if guards.me().role == role:
-        return redirect(url_for(_HOME[role]))
+        return redirect(_destination(guards.me()))
     values = {field: request.form.get(field, "")[:300]}
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -292,6 +293,11 @@ def _login(role: str, template: str, field: str, **extra: str) -> ResponseReturn
             errors = {"": error.message}
         except SelfExcluded as error:
             return _kept_out(error.until, exclusion.way_back(error))
+        except DeletionPending as error:
+            page = render_template(
+                "pages/public/leaving.html", due=error.due, way_back=deletion.way_back(error)
+            )
+            return page, error.look.status
         else:
             return _enter(opened, remember=role == "user")
     following = forms.local_path(request.values.get("next", ""), "")

@@ -12,13 +12,85 @@ document.addEventListener("click", (event) => {
   field.focus();
 });
 
-let step = document.getElementById("onboarding")?.dataset.step;
+// The browser's own back button goes back a step, and a reload keeps what was typed in this tab.
+// The password is never kept.
+const KEPT = "fantooo.onboarding";
+const FIELDS = ["username", "location", "gender", "age", "looking_for"];
+
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function keep(card) {
+  const values = kept();
+  for (const name of FIELDS) {
+    const field = card.querySelector(`[name="${name}"]`);
+    if (field?.value) values[name] = field.value;
+  }
+  sessionStorage.setItem(KEPT, JSON.stringify(values));
+}
+
+function fillIn(card) {
+  const values = kept();
+  for (const name of FIELDS) {
+    const field = card.querySelector(`[name="${name}"]`);
+    if (field && !field.value && values[name]) field.value = values[name];
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const card = event.target.closest?.("#onboarding");
+  if (card) keep(card);
+});
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.name === "back") return;
+  if (event.target.closest("#onboarding")?.dataset.step === "3") sessionStorage.removeItem(KEPT);
+});
+
+// The page's own button takes the same way, so that the browser's list of pages stays in step.
+let pushed = 0;
+let going = false;
+document.addEventListener(
+  "click",
+  (event) => {
+    if (going || !pushed || !event.target.closest?.('#onboarding [name="back"]')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    history.back();
+  },
+  true,
+);
+window.addEventListener("popstate", () => {
+  const back = document.querySelector('#onboarding [name="back"]');
+  if (!back || !pushed) return;
+  pushed -= 1;
+  going = true;
+  back.click();
+});
+// htmx would fetch the page of the address, which is that of the first step.
+document.addEventListener("htmx:before:history:restore", (event) => {
+  if (document.getElementById("onboarding")) event.preventDefault();
+});
+
+const first = document.getElementById("onboarding");
+if (first) fillIn(first);
+let step = first?.dataset.step;
 new MutationObserver(() => {
   const card = document.getElementById("onboarding");
   if (!card) return;
   const invalid = card.querySelector("[aria-invalid]");
   if (card.dataset.step !== step || invalid) {
+    if (card.dataset.step > step && !going) {
+      history.pushState({}, "");
+      pushed += 1;
+    }
+    going = false;
     step = card.dataset.step;
+    fillIn(card);
     (invalid ?? card.querySelector("#step-title")).focus();
   }
 }).observe(document.getElementById("main"), { childList: true, subtree: true });

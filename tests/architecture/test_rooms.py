@@ -33,11 +33,13 @@ TYPING_ONLY = {("fragments", "services")}
 #: services that act as the platform itself, whoever asked
 AS_SYSTEM = {
     "fantooo.services.accounts",
+    "fantooo.services.alarms",
     "fantooo.services.approving",
     "fantooo.services.assignment",
     "fantooo.services.chats",
     "fantooo.services.checks",
     "fantooo.services.credentials",
+    "fantooo.services.deletion",
     "fantooo.services.credits",
     "fantooo.services.derived",
     "fantooo.services.disputes",

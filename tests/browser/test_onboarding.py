@@ -81,6 +81,40 @@ def test_going_back_loses_nothing(new_person: NewPerson) -> None:
     page.wait_for_url("**/discover")
 
 
+def test_the_browsers_back_button_goes_back_a_step(new_person: NewPerson) -> None:
+    page = new_person().page
+    page.goto("/how-it-works")
+    page.goto("/get-started")
+    first_step(page, "akinyi")
+    second_step(page, location="Mombasa", age="44")
+    expect(page.locator('input[name="password"]')).to_be_visible()
+    page.go_back()
+    expect(page.locator('input[name="age"]')).to_have_value("44")
+    page.go_back()
+    expect(page.locator('input[name="username"]')).to_have_value("akinyi")
+    page.go_back()
+    page.wait_for_url("**/how-it-works")
+
+
+def test_a_reload_keeps_what_was_typed_in_this_tab(new_person: NewPerson) -> None:
+    page = new_person().page
+    page.goto("/get-started")
+    first_step(page, "akinyi")
+    page.locator('input[name="location"]').fill("Mombasa")
+    page.locator('select[name="gender"]').select_option("female")
+    page.reload()
+    expect(page.locator('input[name="username"]')).to_have_value("akinyi")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator('input[name="location"]')).to_have_value("Mombasa")
+    expect(page.locator('select[name="gender"]')).to_have_value("female")
+    page.locator('input[name="age"]').fill("44")
+    page.locator('select[name="looking_for"]').select_option("both")
+    page.get_by_role("button", name="Next").click()
+    third_step(page)
+    page.wait_for_url("**/discover")
+    assert page.evaluate("sessionStorage.length") == 0, "nothing of it stays in the tab"
+
+
 def test_a_taken_name_is_told_while_typing_and_others_are_offered(
     live_server: LiveServer, new_person: NewPerson
 ) -> None:

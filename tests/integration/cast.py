@@ -20,7 +20,7 @@ ACTORS = (
     "admin", "super_admin", "moderator",
 )  # fmt: skip
 #: written by refusals themselves, by looking at a profile, and by being here
-_NOTED = {"security_audit_log", "profile_views", "active_stretches"}
+_NOTED = {"security_audit_log", "profile_views", "package_views", "active_stretches"}
 
 
 @dataclass

@@ -18,6 +18,7 @@ from fantooo.domain.events import ChatAssigned, ChatUnassigned, OperatorWarned
 from fantooo.domain.viewer import Viewer
 from fantooo.infra import bus
 from fantooo.infra.database import acting_as
+from fantooo.queries import operators as operator_reads
 from fantooo.services import assignment, operators, outbox
 from tests.support import factories
 
@@ -468,6 +469,25 @@ def test_the_next_chat_after_a_reply(app: Flask, superuser: psycopg.Connection) 
     assert reply(chats[1]) == f"/operator/chat/{chats[0]}", "the one that waits longest"
     assert reply(chats[0]) == f"/operator/chat/{chats[2]}"
     assert reply(chats[2]) is None
+    more = [waiting() for _ in range(3)]
+    # Two minutes of waiting are 6 points, silver is 20, an escalated chat 50.
+    superuser.execute(
+        "UPDATE chats SET waiting_since = waiting_since - interval '2 minutes' WHERE id = %s",
+        (more[0],),
+    )
+    superuser.execute(
+        "UPDATE real_users SET user_tier = 'silver' WHERE id ="
+        " (SELECT real_user_id FROM chats WHERE id = %s)",
+        (more[1],),
+    )
+    superuser.execute("UPDATE chats SET status = 'escalated' WHERE id = %s", (more[2],))
+    assert operator.account_id
+    with acting_as(operator):
+        order = [operator_reads.next_waiting(operator.account_id, but=chats[0])]
+        superuser.execute("UPDATE chats SET status = 'active' WHERE id = %s", (more[2],))
+        order.append(operator_reads.next_waiting(operator.account_id, but=more[2]))
+        order.append(operator_reads.next_waiting(operator.account_id, but=more[1]))
+    assert order == [more[2], more[1], more[0]], "as urgent as in the queue"
     assert operator.account_id
     switched = desk.post("/operator/auto-next", data={}, headers={"HX-Request": "true"})
     assert switched.status_code == 200

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from fantooo.domain import errors
 from fantooo.domain.errors import FantoooError
 from fantooo.extensions import db
+from fantooo.infra.database import acting_as
 from fantooo.services import accounts, messages
 from tests.conftest import Clock
 from tests.integration.cast import Cast
@@ -30,7 +31,7 @@ from tests.unit.test_errors import TABLE
 JSON = {"Accept": "application/json"}
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 #: where the page's button leads, by the table's action; else to the start
-BUTTONS = {"discover": "/discover", "login": "/login"}
+BUTTONS = {"discover": "/discover", "login": "/login", "purchase_dialog": "/credits"}
 NOWHERE = "redis://127.0.0.1:1/0"
 LOST = "We cannot reach our servers right now. Nothing was lost; please try again."
 
@@ -38,6 +39,7 @@ LOST = "We cannot reach our servers right now. Nothing was lost; please try agai
 def made(name: str) -> FantoooError:
     given: dict[str, tuple[Any, ...]] = {
         "InsufficientCredits": (2, 1),
+        "DeletionPending": (uuid4(), datetime(2027, 5, 1, tzinfo=UTC)),
         "SelfExcluded": (uuid4(), datetime(2027, 5, 1, tzinfo=UTC)),
     }
     error: FantoooError = getattr(errors, name)(*given.get(name, ()))
@@ -424,3 +426,31 @@ def _sign_up_form() -> dict[str, str]:
         "age": "30", "looking_for": "both", "password": factories.PASSWORD,
         "confirmPassword": factories.PASSWORD, "consent": "yes",
     }  # fmt: skip
+
+
+def test_a_form_sent_without_a_script_leads_back_and_keeps_what_was_typed(
+    app: Flask, clock: Clock
+) -> None:
+    """402 and 409 name what is wrong, lead to what helps, and the draft waits in the chat."""
+    clock.set(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    anna = factories.user(0)
+    chat = factories.open_chat(anna)
+    for _free in range(3):
+        factories.send(anna, chat)
+    browser = app.test_client().become(anna)  # type: ignore[attr-defined]
+    here = f"/chat/{chat}"
+    assert anna.account_id
+    with acting_as(anna):
+        quote = messages.composer_of(chat, anna.account_id).quote
+    form = {"client_id": str(uuid4()), "content": "Are you there?", "quote": quote}
+    referrer = {"Referer": f"http://localhost{here}"}
+    answer = browser.post(f"{here}/messages", data=form, headers=referrer)
+    page = text(answer)
+    assert answer.status_code == 402 and "Need 1 credit, have 0" in page
+    assert f'href="/credits?next=/chat/{chat}"' in page and "Purchase Credits" in page
+    assert f'href="{here}"' in page and "Back to where you were" in page
+    assert "Are you there?" in browser.get(here).text, "what was typed is still there"
+    elsewhere = browser.post(
+        f"{here}/messages", data=form, headers={"Referer": "https://elsewhere.test/x"}
+    )
+    assert "elsewhere" not in text(elsewhere)

@@ -272,7 +272,7 @@ FAULTS = {
     "a chat's total too low": (
         "UPDATE chats SET total_credits_spent = 1", {"each chat's total = its charges"}),
     "a wallet that was below zero for a moment": (
-        ("UPDATE credit_transfers SET created_at = created_at - interval '1 day'"
+        ("UPDATE credit_transfers SET id = uuidv7(interval '-1 day')"
         " WHERE kind = 'message_charge'"), {"no wallet was ever below zero"}),
 }  # fmt: skip
 

@@ -101,6 +101,89 @@ def test_what_came_back_by_itself_gets_its_row(
         assert credits.verify_ledger() == []
 
 
+def test_every_step_back_and_forward(make_app: Callable[..., Flask], place: Place) -> None:
+    """From each older release, rows in the tables, to this one: nothing is lost, all works on."""
+    app = make_app()
+    folder = app.extensions["migrate"].directory
+    with app.app_context():
+        anna = factories.user()
+        kept_by = factories.operator(available=True)
+        chat = factories.open_chat(anna)
+        for _ in range(5):
+            factories.send(anna, chat)
+        factories.reply(kept_by, chat)
+        name = app.extensions["sqlalchemy"].engine.url.database
+        revisions = [each.revision for each in ScriptDirectory(folder).walk_revisions()]
+        with place.connect(name) as connection:
+            before = _rows(connection)
+            assert before["messages"] == 6 and before["credit_transfers"] == 3
+            for revision in revisions[1:]:
+                _forget_connections()
+                flask_migrate.downgrade(directory=folder, revision=revision)
+                flask_migrate.upgrade(directory=folder)
+                assert _rows(connection) == before, revision
+        assert credits.verify_ledger() == []
+        factories.send(anna, chat)
+        factories.reply(kept_by, chat)
+        with place.connect(name) as connection:
+            assert _rows(connection)["messages"] == 8
+
+
+def test_to_nothing_and_back(make_app: Callable[..., Flask], place: Place) -> None:
+    """Undoing all leaves nothing behind, and doing all again makes the same house."""
+    app = make_app()
+    folder = app.extensions["migrate"].directory
+    with app.app_context():
+        factories.user()
+        name = app.extensions["sqlalchemy"].engine.url.database
+        with place.connect(name) as connection:
+            before = _house(connection)
+            _forget_connections()
+            flask_migrate.downgrade(directory=folder, revision="base")
+            assert _house(connection) == set()
+            flask_migrate.upgrade(directory=folder)
+            assert _house(connection) == before
+        assert factories.user()
+
+
+def _rows(connection: psycopg.Connection) -> dict[str, int]:
+    """How many rows each table has that people's words and credits are in."""
+    tables = (
+        *("accounts", "real_users", "operators", "fictional_users", "chats", "messages"),
+        *("chat_assignments", "chat_queue", "send_requests", "credit_transfers", "transactions"),
+        *("consents", "sessions", "system_settings"),
+    )
+    counted = {}
+    for table in tables:
+        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[arg-type]
+        assert row
+        counted[table] = int(row[0])
+    return counted
+
+
+def _house(connection: psycopg.Connection) -> set[str]:
+    """Columns, constraints, indexes, policies, functions and triggers, as words."""
+    found = {
+        str(row[0])
+        for row in connection.execute(
+            "SELECT concat_ws(' ', table_schema || '.' || table_name || '.' || column_name, data_type,"
+            " generation_expression, column_default) FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name !~ '_[0-9]{4}_?[0-9]{2}$'"
+            "  AND table_name NOT LIKE 'pg_stat%'"
+            " UNION SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)"
+            "  FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+            " UNION SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+            " UNION SELECT concat_ws(' ', tablename, policyname, roles, cmd, qual, with_check)"
+            "  FROM pg_policies"
+            " UNION SELECT p.oid::regprocedure || ' ' || p.prosrc FROM pg_proc AS p"
+            "  LEFT JOIN pg_depend AS d ON d.objid = p.oid AND d.deptype = 'e'"
+            "  WHERE p.pronamespace = 'public'::regnamespace AND d.objid IS NULL"
+            " UNION SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        )
+    }
+    return {each for each in found if "alembic_version" not in each}
+
+
 def _forget_connections() -> None:
     db.session.remove()
     db.engine.dispose()

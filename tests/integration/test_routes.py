@@ -51,6 +51,7 @@ people.admin_login      POST /admin-login                   401 401 401 401   40
 people.setup            GET  /setup                         404 404 404 404   404 404 404   404 404 404
 people.setup            POST /setup                         404 404 404 404   404 404 404   404 404 404
 people.come_back        POST /login/return                  400 400 400 400   400 400 400   400 400 400
+people.keep_account     POST /login/keep                    400 400 400 400   400 400 400   400 400 400
 people.session_state    GET  /session                       401 204 204 204   204 204 204   204 204 204
 people.logout           POST /logout                        303 303 303 303   303 303 303   303 303 303
 
@@ -77,6 +78,8 @@ user.keep_limit         POST /me/limits/keep                302 303 303 302   40
 user.take_break         POST /me/breaks                     302 303 303 302   403 403 403   403 403 403
 user.self_exclusion     GET  /me/self-exclusion             302 200 200 302   403 403 403   403 403 403
 user.self_exclusion     POST /me/self-exclusion             302 303 303 302   403 403 403   403 403 403
+user.delete_account     GET  /me/delete                     302 200 200 302   403 403 403   403 403 403
+user.delete_account     POST /me/delete                     302 303 303 302   403 403 403   403 403 403
 user.time_here          GET  /me/time                       302 200 200 302   403 403 403   403 403 403
 user.tell_time          POST /me/time                       302 303 303 302   403 403 403   403 403 403
 user.end_session        POST /me/sessions/{session}/end     302 303 404 302   403 403 403   403 403 403
@@ -134,6 +137,9 @@ operator.hand_back      POST /operator/chat/{chat}/handback 302 403 403 403   30
 admin.dashboard         GET  /admin/dashboard               302 403 403 403   403 403 403   200 200 200
 admin.tiles             GET  /admin/dashboard/tiles         302 403 403 403   403 403 403   200 200 200
 admin.payments          GET  /admin/payments                302 403 403 403   403 403 403   200 200 403
+admin.payments_csv      POST /admin/payments.csv            302 403 403 403   403 403 403   200 200 403
+admin.days              GET  /admin/payments/days           302 403 403 403   403 403 403   200 200 403
+admin.days_csv          POST /admin/payments/days.csv       302 403 403 403   403 403 403   200 200 403
 admin.payment           GET  /admin/payments/{purchase}     302 403 403 403   403 403 403   200 200 403
 admin.payment           GET  /admin/payments/{chat}         302 403 403 403   403 403 403   404 404 403
 # No provider is there to be asked; see test_payment_admin.
@@ -214,8 +220,8 @@ WRITES = {
     "operator.set_auto_next", "operator.send", "operator.save_draft", "operator.save_note",
     "operator.hand_back", "people.logout", "admin.make_package", "admin.change_package",
     "admin.switch_package", "admin.make_promo", "admin.switch_promo", "user.set_limit", "user.keep_limit",
-    "user.take_break", "user.self_exclusion", "credits.answer_offer",
-    "credits.withdraw", "giving.read_message", "giving.grant", "giving.decide_approval",
+    "user.take_break", "user.self_exclusion", "user.delete_account", "credits.answer_offer",
+    "admin.payments_csv", "admin.days_csv", "credits.withdraw", "giving.read_message", "giving.grant", "giving.decide_approval",
     "disputes.note_evidence",
 }  # fmt: skip
 
@@ -252,6 +258,7 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         "user.confirm_limit": lambda: {"period": "month"},
         "user.keep_limit": lambda: {"period": "week"},
         "user.take_break": lambda: {"length": "24h", "sure": "yes"},
+        "user.delete_account": lambda: {"password": PASSWORD, "unused": "refund"},
         "user.self_exclusion": lambda: {"length": "6m", "confirmation": "stop"},
         "credits.answer_offer": lambda: {"period": "month", "most": "900"},
         "chat.rate": lambda: {"stars": "5"},

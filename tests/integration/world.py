@@ -22,6 +22,7 @@ from fantooo.services import (
     limits,
     message_refunds,
     notes,
+    packages,
     stretches,
 )
 from tests.support import factories
@@ -97,6 +98,10 @@ def build(connection: psycopg.Connection) -> World:
     factories.set_setting("price_text", 1)
     admin = factories.admin()
     package = factories.package()
+    for viewer in (anna, ben):
+        assert viewer.account_id
+        with acting_as(viewer):
+            packages.note_views(viewer.account_id, [package])
     promo = factories.promo(admin.account_id)
     purchase = _purchase(anna, package, promo)
     disputed = factories.dispute(_purchase(ben, package, promo))
@@ -106,6 +111,7 @@ def build(connection: psycopg.Connection) -> World:
     approval = _wish(anna, admin, "credit_grant")
     _wish(anna, admin, "withdrawal")
     _wish(ben, admin, "withdrawal")
+    _leaving(connection, anna, ben)
     _by_hand(connection, admin, olga)
     return World(
         anna, ben, olga, otto, admin, annas, bens, waiting, published, hidden,
@@ -181,6 +187,20 @@ def _limits(connection: psycopg.Connection, *people: Viewer) -> None:
             " VALUES ('device', 'x', %s, now() + interval '1 day')",
             (viewer.account_id,),
         )
+
+
+def _leaving(connection: psycopg.Connection, *people: Viewer) -> None:
+    """A wish to be deleted that was taken back, and what is kept of somebody who left."""
+    for viewer in people:
+        connection.execute(
+            "INSERT INTO data_requests (real_user_id, unused, status, due_at, ended_at)"
+            " VALUES (%s, 'refund', 'cancelled', now(), now())",
+            (viewer.account_id,),
+        )
+    connection.execute(
+        "INSERT INTO deleted_users (deletion_requested_at, account_age_days, total_spent,"
+        " total_messages_sent, unused_credits) VALUES (now(), 1, 0, 0, 0)"
+    )
 
 
 def _by_hand(connection: psycopg.Connection, admin: Viewer, olga: Viewer) -> None:

@@ -76,6 +76,8 @@ def verify(server: LiveServer, load: Load) -> None:
     tally = load.tally
     load.stop()
     assert tally.faults == [], server.log_text()[-6000:]
+    ended = {name for name, each in server.processes.items() if each.poll() is not None}
+    assert ended == set(), "what nobody killed runs on"
     wrong = [line for line in server.log_text().splitlines() if _FAULT.search(line)]
     assert wrong == [], wrong[:3]
     acknowledged = {sent.client_id: sent for sent in tally.acknowledged}

@@ -22,3 +22,9 @@ def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterato
         db.session.remove()
         assert credits.verify_ledger() == []
         db.session.remove()
+
+
+@pytest.fixture
+def money_rounds(full: bool) -> int:
+    """How often the races are run in which two ways of giving money back meet."""
+    return 200 if full else 50

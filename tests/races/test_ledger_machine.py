@@ -31,7 +31,7 @@ from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import access
-from fantooo.services import assignment, chats, credits, message_refunds, refunds
+from fantooo.services import assignment, chats, credits, deletion, message_refunds, refunds
 from tests.support import factories
 from tests.support.cluster import Place
 
@@ -315,6 +315,50 @@ class Ledger(RuleBasedStateMachine):
         purse.bonus += 2
         purse.spent += 150
 
+    @rule(who=st.integers(0, 9), kind=st.sampled_from(("percent", "bonus")), paid=st.booleans())
+    def buy_with_a_code(self, who: int, kind: str, paid: bool) -> None:
+        """Of another package, so that refunds meet the plain one only."""
+        _steps[f"promo {kind}"] += 1
+        purse = self.purses[who % len(self.purses)]
+        assert purse.viewer.account_id
+        package = factories.package(credits=20, price=200)
+        code = factories.promo(self.admin, kind=kind, value=10, per_user_limit=99)
+        factories.purchase(purse.viewer.account_id, package, paid=paid, promo=code)
+        if paid:
+            given = 10 if kind == "bonus" else 0
+            purse.credits += 20 + given
+            purse.bonus += given
+            purse.spent += 180 if kind == "percent" else 200
+
+    @precondition(lambda self: len(self.purses) > 1)
+    @rule(who=st.integers(0, 9), unused=st.sampled_from(("refund", "forfeit")))
+    def leave(self, who: int, unused: str) -> None:
+        """The wallet ends empty; what was not spent goes back, or is given up."""
+        _steps[f"leave {unused}"] += 1
+        purse = self.purses.pop(who % len(self.purses))
+        account = purse.viewer.account_id
+        assert account
+        self.talks = {chat: talk for chat, talk in self.talks.items() if talk.purse is not purse}
+        deletion.ask(account, password=factories.PASSWORD, unused=unused, reason="")
+        assert deletion.complete_due(datetime.now(UTC) + timedelta(days=7)) >= 1
+        row = _World.looker.execute(
+            "SELECT u.credits, u.bonus_credits, u.total_spent, coalesce((SELECT sum(t.amount)"
+            " FROM transactions AS t WHERE t.real_user_id = u.id AND t.reason = 'Account deleted'"
+            "  AND t.type = 'refund'), 0), coalesce((SELECT sum(t.credits_amount + t.bonus_credits)"
+            " FROM transactions AS t WHERE t.real_user_id = u.id AND t.reason = 'Account deleted'), 0)"
+            " FROM real_users AS u WHERE u.id = %s",
+            (account,),
+        ).fetchone()
+        assert row
+        left, bonus, spent, back, taken = row
+        assert (left, bonus, taken) == (0, 0, purse.credits)
+        assert spent == purse.spent - back
+        if unused == "forfeit":
+            assert back == 0
+        elif purse.credits > purse.bonus:
+            # Each bought credit that is left cost nine or ten.
+            assert 0 < back <= 10 * (purse.credits - purse.bonus) + 10
+
     @rule(
         who=st.integers(0, 9),
         amount=st.sampled_from((1, 40, 75, 150)),
@@ -454,6 +498,9 @@ def _each_kind_once() -> None:
     then(machine.refund, who=0, amount=40, end="processing")
     then(machine.refund, who=0, amount=75, end="success")
     then(machine.refund, who=0, amount=150, end="success")
+    then(machine.buy_with_a_code, who=0, kind="percent", paid=True)
+    then(machine.buy_with_a_code, who=0, kind="bonus", paid=True)
+    then(machine.buy_with_a_code, who=0, kind="bonus", paid=False)
     then(machine.send, number=0, times=2)
     then(machine.give_a_message_back, number=0)
     then(machine.freeze, number=0, frozen=True)
@@ -466,6 +513,10 @@ def _each_kind_once() -> None:
     then(machine.take_a_break, who=1, resting=True)
     then(machine.send, number=1, times=1)
     then(machine.close)
+    then(machine.leave, who=0, unused="refund")
+    then(machine.register)
+    then(machine.buy, who=1)
+    then(machine.leave, who=1, unused="forfeit")
     machine.teardown()
 
 
@@ -501,4 +552,5 @@ def test_credits_follow_their_model(app: Flask, _world: None, full: bool) -> Non
     assert {"send free", "send paid", "send without credits", "send refused", "repeat", "reply",
             "refund", "message back", "buy", "refund success", "refund failed", "refund processing",
             "refund too much", "price", "clock", "close", "freeze", "ban", "grant", "break",
-            "spending frozen"} <= set(_steps)  # fmt: skip
+            "spending frozen", "promo percent", "promo bonus", "leave refund",
+            "leave forfeit"} <= set(_steps)  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -45,10 +47,13 @@ def until(page: Page, expression: str, arg: object = None) -> None:
 
 
 def _program(playwright: Playwright) -> str:
-    for attempt in (_shell, _install_shell, _any, _install_playwrights):
-        found = attempt(playwright)
-        if found:
-            return found
+    # One process at a time: two that install at once get in each other's way.
+    with (Path(tempfile.gettempdir()) / "fantooo-browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for attempt in (_shell, _install_shell, _any, _install_playwrights):
+            found = attempt(playwright)
+            if found:
+                return found
     raise SystemExit(
         "There is no Chromium and none could be installed. Browser tests are never skipped:"
         " install the package chromium, or run `.venv/bin/python -m playwright install chromium`."

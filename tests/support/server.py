@@ -45,10 +45,13 @@ class LiveServer:
         *,
         workers: int = 2,
         served: str = "wsgi:app",
+        flask: str = "flask",
         **changes: object,
     ) -> None:
+        """``served`` is what gunicorn serves, ``flask`` the module whose commands are the jobs' programs."""
         self.place = place
         self._served = served
+        self._flask = flask
         self.home = home
         self.port = process.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -66,8 +69,8 @@ class LiveServer:
         """Starts some or all of ``web``, ``worker`` and ``scheduler``; waits until web answers."""
         commands = {
             "web": ["gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), self._served],
-            "worker": ["flask", "jobs", "work"],
-            "scheduler": ["flask", "jobs", "schedule"],
+            "worker": [self._flask, "jobs", "work"],
+            "scheduler": [self._flask, "jobs", "schedule"],
         }
         for name in names or ("web", "worker"):
             with self.log.open("ab") as log:

@@ -72,6 +72,8 @@ NOT_PAGES = {
     "operator.person": "part of the desk",
     "operator.changes": "JSON",
     "admin.tiles": "part of the dashboard",
+    "admin.payments_csv": "a file",
+    "admin.days_csv": "a file",
 }
 
 
@@ -738,6 +740,8 @@ STOPS = (
     Stop("me-limits", "user.me", "/me", "careful", act=_at("me-limits")),
     Stop("me-limits-error", "user.me", "/me", "careful", act=_wrong_limit),
     Stop("me-break", "user.me", "/me", "pausing", act=_at("me-breaks")),
+    Stop("delete-account", "user.delete_account", "/me/delete", "user"),
+    Stop("delete-account-error", "user.delete_account", "/me/delete", "user", act=_submit_empty),
     Stop("self-exclusion", "user.self_exclusion", "/me/self-exclusion", "user"),
     Stop("self-exclusion-error", "user.self_exclusion", "/me/self-exclusion", "user", act=_submit_empty),
     Stop("time-here", "chat.inbox", "/chats", "careful", act=_an_hour_later, character=True),
@@ -773,6 +777,8 @@ STOPS = (
     Stop("payments", "admin.payments", "/admin/payments", "admin"),
     Stop("payments-review", "admin.payments", "/admin/payments?review=1", "admin"),
     Stop("payments-none", "admin.payments", "/admin/payments?text=nobody", "admin"),
+    Stop("days", "admin.days", "/admin/payments/days", "admin"),
+    Stop("days-none", "admin.days", "/admin/payments/days?month=2199-01", "admin"),
     Stop("admin-payment", "admin.payment", "/admin/payments/{payment_success}", "admin"),
     Stop("admin-payment-review", "admin.payment", "/admin/payments/{payment_review}", "admin"),
     Stop("packages", "admin.packages", "/admin/packages", "admin"),

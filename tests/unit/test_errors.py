@@ -46,6 +46,7 @@ TABLE = [
     ),
     ("SendingPaused", 423, "Sending is paused in this chat", "toast"),
     ("SpendingPaused", 423, "Buying is paused for now", "toast"),
+    ("DeletionPending", 423, "You asked us to delete this account", "login"),
     ("SelfExcluded", 423, "You asked us to keep you out for a time", "login"),
     ("TooManyRequests", 429, "Too many requests", "retry"),
     (

@@ -61,6 +61,7 @@ def test_names_of_another_form(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["admin", "ADMIN", "Adm_in", "_admin_", "supp0rt", "f4nt000", "5upport", "0perator", "r00t",
+     "Fantooo_Support", "my_fant000", "support1", "op_team", "Anna_Admin", "staff_7", "help_Support",
      "Paystack", "m0d", "moderat0r", "b1ll1ng", "nul1", "Adm1n", "off1cia1", "heIp"],
 )  # fmt: skip
 def test_reserved_names_and_those_that_look_like_them(name: str) -> None:

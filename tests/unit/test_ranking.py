@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fantooo.domain.ranking import (
+    QUIET_LOAD,
     SECONDS_A_POINT,
     Candidate,
     Waiting,
     choose,
+    places_of,
     points_now,
     priority,
     rank_key,
@@ -250,3 +252,21 @@ def test_reasons_are_told() -> None:
     assert found and found[1] == "speaks sw; knows romance"
     found = choose(waiting, [operator(1)], DEFAULTS)
     assert found and found[1] == "least loaded"
+
+
+def test_skill_breaks_a_tie_of_load_before_idle_time() -> None:
+    rested = operator(1, skill_level="junior", idle_since=NOON - timedelta(hours=1))
+    skilled = operator(2, skill_level="expert")
+    found = choose(Waiting(CHAT), [rested, skilled], DEFAULTS)
+    assert found and found[0] is skilled
+    busy = operator(2, skill_level="expert", load=QUIET_LOAD)
+    found = choose(Waiting(CHAT), [rested, busy], DEFAULTS)
+    assert found and found[0] is rested
+
+
+@pytest.mark.parametrize(
+    ("most", "level", "places"),
+    [(5, "junior", 3), (2, "junior", 2), (5, "mid", 5), (9, "expert", 9)],
+)
+def test_how_many_chats_one_is_given(most: int, level: str, places: int) -> None:
+    assert places_of(most, level, DEFAULTS) == places

@@ -134,6 +134,8 @@ def test_withdrawing_gives_the_price_of_each_unused_credit() -> None:
     assert withdrawal(WEEK, Part(), Purse(130, 10), 0) == Part(Decimal(850), 120, 10)
     # 850 / 120 = 7.0833: what is not a whole cent is not sent.
     assert withdrawal(WEEK, Part(), Purse(11, 10), 0) == Part(Decimal("7.08"), 1, 1)
+    # 150 KES had taken 19 credits (18.75, rounded up): the rest is all of the rest.
+    assert withdrawal(EVENING, Part(Decimal(150), 19), Purse(31, 0), 0) == Part(Decimal(250), 31, 0)
     assert withdrawal(EVENING, Part(), Purse(10, 10), 0) == Part()
     assert withdrawal(EVENING, Part(Decimal(400), 3), Purse(60, 0), 0) == Part()
 
@@ -149,5 +151,7 @@ def test_a_withdrawal_is_within_what_is_left(
     assert 0 <= part.credits <= min(sold.credits - before.credits, max(0, purse.bought - newer))
     assert 0 <= part.bonus <= min(sold.bonus - before.bonus, purse.bonus)
     assert (part.amount == 0) >= (part.credits == 0)
-    if part.credits:
+    if part.credits == sold.credits - before.credits > 0 and left(sold, before):
+        assert part.amount == left(sold, before)
+    elif part.credits:
         assert part.amount <= sold.paid * part.credits / sold.credits

@@ -1,0 +1,122 @@
+"""The admins' daily close, and what accountants take with them. Adds its routes to admin's."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from fantooo.domain.errors import ValidationError
+from fantooo.queries import daily_close, giving, payment_admin
+from fantooo.services import payment_review
+from fantooo.web import guards
+from fantooo.web.admin import blueprint
+
+_DAY_COLUMNS = (
+    *("day (Nairobi)", "purchases", "revenue KES", "discounts KES", "fees KES", "refunds"),
+    *("given back KES", "kept KES", "credits sold", "bonus credits given", "credits used"),
+    *("credits outstanding", "of them bought"),
+)
+_PAYMENT_COLUMNS = (
+    *("time (UTC)", "reference", "user name", "package", "credits", "bonus credits", "amount"),
+    *("currency", "channel", "state", "failure", "under review"),
+)
+#: rows of one file; more are asked for by narrower filters
+_MOST_ROWS = 50_000
+
+
+@blueprint.get("/payments/days")
+def days() -> ResponseReturnValue:
+    """The days of a month: revenue, refunds, and what we owe."""
+    first = _month()
+    before = (first - timedelta(days=1)).replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    return render_template(
+        "pages/admin/days.html",
+        waiting=giving.waiting(),
+        closes=daily_close.month(first),
+        month=first,
+        before=before,
+        after=after if after <= daily_close.today() else None,
+    )
+
+
+# A file leaves the house, which is kept in the audit log: so these are POSTs.
+@blueprint.post("/payments/days.csv")
+def days_csv() -> ResponseReturnValue:
+    """The same as a file."""
+    first = _month()
+    rows = (
+        (
+            each.day.isoformat(), each.purchases, each.revenue, each.discounts, each.fees,
+            each.refunds, each.given_back, each.kept, each.credits_sold, each.bonus_given,
+            each.credits_used, each.outstanding, each.outstanding_bought,
+        )
+        for each in reversed(daily_close.month(first))
+    )  # fmt: skip
+    payment_review.note_export(guards.account_id(), f"Daily close of {first:%Y-%m}")
+    return _file(f"fantooo-days-{first:%Y-%m}.csv", _DAY_COLUMNS, rows)
+
+
+@blueprint.post("/payments.csv")
+def payments_csv() -> ResponseReturnValue:
+    """The purchases that the list shows, all of them, newest first."""
+    wishes = {
+        "status": request.form.get("status", ""),
+        "text": request.form.get("text", "").strip()[:100],
+    }
+    review = request.form.get("review") == "1"
+    lines: list[payment_admin.Line] = []
+    while len(lines) < _MOST_ROWS:
+        page = payment_admin.found(
+            status=wishes["status"],
+            text=wishes["text"],
+            review=review,
+            before=lines[-1].id if lines else None,
+            limit=1000,
+        )
+        lines += page
+        if len(page) < 1000:
+            break
+    rows = (
+        (
+            line.at.isoformat(timespec="seconds"), line.reference, line.username, line.name,
+            line.credits, line.bonus, line.amount, line.currency, line.channel, line.status,
+            line.failure_reason, "yes" if line.needs_review else "",
+        )
+        for line in lines
+    )  # fmt: skip
+    wished = ", ".join(
+        value for value in (*wishes.values(), "to review" if review else "") if value
+    )
+    payment_review.note_export(guards.account_id(), f"{len(lines)} payments: {wished or 'all'}")
+    return _file("fantooo-payments.csv", _PAYMENT_COLUMNS, rows)
+
+
+def _month() -> date:
+    """The first day of the month asked for, or of this one. Raises ``ValidationError``."""
+    asked = request.values.get("month", "")
+    if not asked:
+        return daily_close.today().replace(day=1)
+    try:
+        first = date.fromisoformat(f"{asked}-01")
+    except ValueError as error:
+        raise ValidationError({"month": "Enter a month, such as 2026-11"}) from error
+    if not 2000 <= first.year <= 2200:
+        raise ValidationError({"month": "Enter a month, such as 2026-11"})
+    return first
+
+
+def _file(name: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Response:
+    lines = io.StringIO()
+    table = csv.writer(lines)
+    table.writerow(columns)
+    table.writerows(rows)
+    response = Response(lines.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
