@@ -19,7 +19,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from fantooo.extensions import db
-from fantooo.infra import database, job_queue, redis
+from fantooo.infra import database, job_queue, redis, reporting
 from fantooo.services import schedule as service
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ class _AppWorker(Worker):
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         # The parent's database connections must not be shared with this child.
         db.engine.dispose(close=False)
-        return super().perform_job(job, queue, execution)
+        try:
+            return super().perform_job(job, queue, execution)
+        finally:
+            # This child ends without waiting for anybody.
+            reporting.flush()
 
 
 def install(app: Flask) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from fantooo.domain.settings import SystemSettings
 
 TIER_STEPS: Mapping[str, int] = {"free": 0, "bronze": 1, "silver": 2, "gold": 3, "platinum": 4}
-#: a point for each 20 seconds of waiting, without cap, so that nobody starves
-SECONDS_A_POINT = 20
 #: what an operator reads for each part of the points
 REASONS: Mapping[str, str] = {
     "tier": "higher tier",
@@ -20,6 +19,7 @@ REASONS: Mapping[str, str] = {
     "paid": "paid message",
     "first": "first message",
     "escalated": "escalated",
+    "held_back": "character speaks in many chats",
 }
 #: who comes first among equally loaded ones
 SKILLS: Mapping[str, int] = {"expert": 0, "senior": 1, "mid": 2, "junior": 3}
@@ -57,15 +57,13 @@ def priority(score: int, settings: SystemSettings) -> str:
     return "normal" if score >= settings.rank_normal else "low"
 
 
-def points_now(score: int, entered: datetime, now: datetime) -> int:
-    """Points including the waiting time at ``now``."""
-    waited = max(0, int((now - entered).total_seconds()))
-    return score + waited // SECONDS_A_POINT
+def worth(points: Any, settings: SystemSettings) -> Any:
+    """The time of waiting that points are worth; ``points`` is a number, or a column of them.
 
-
-def rank_key(score: int, entered: datetime) -> datetime:
-    """Sorts chats, most urgent first: waiting grows alike for all, so this never changes."""
-    return entered - timedelta(seconds=score * SECONDS_A_POINT)
+    Whoever entered the queue earlier by so much is as urgent: waiting grows alike for all, so the
+    time of entering less this sorts chats once and for all, the most urgent first.
+    """
+    return points * timedelta(seconds=settings.points_seconds)
 
 
 def places_of(max_chats: int, skill_level: str, settings: SystemSettings) -> int:

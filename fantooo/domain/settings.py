@@ -32,6 +32,8 @@ class SystemSettings:
     welcome_credits: int = 10
 
     # Rank in the queue (product.md 7, details.md)
+    #: so many seconds of waiting are one point, without cap, so that nobody starves
+    points_seconds: int = 20
     points_tier_step: int = 10
     points_lifetime_value_kes: int = 1000
     points_lifetime_value_max: int = 20

@@ -44,6 +44,11 @@ def report(error: Exception) -> None:
     sentry_sdk.capture_exception(error)
 
 
+def flush() -> None:
+    """Waits, shortly, until what was told is on its way: for a process that is about to end."""
+    sentry_sdk.flush(2)
+
+
 def _scrub(event: Event, _hint: Hint) -> Event:
     """Removes whatever could be somebody's: cookies, headers, forms, queries, and words in errors."""
     request: dict[str, Any] = dict(event.get("request") or {})

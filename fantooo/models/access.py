@@ -254,7 +254,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
             OPERATOR,
             "UPDATE",
             f"assigned_operator_id = {ME}",
-            ("event_seq", "operator_read_seq", "operator_delivered_seq"),
+            ("event_seq", "operator_read_seq", "operator_delivered_seq", "language"),
         ),
         Rule(ADMIN, "SELECT"),
         *_all(SYSTEM),
@@ -314,12 +314,9 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(SYSTEM, "DELETE"),
     ),
     "data_requests": (
-        Rule(USER, "SELECT", MINE),
         Rule(ADMIN, "SELECT"),
         *_append(SYSTEM),
-        Rule(
-            SYSTEM, "UPDATE", columns=("status", "deleted_user_id", "ended_at", "reason", "unused")
-        ),
+        Rule(SYSTEM, "UPDATE", columns=("status", "deleted_user_id", "ended_at", "reason")),
     ),
     "deleted_users": (
         Rule(ADMIN, "SELECT"),
@@ -339,7 +336,10 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(
             OPERATOR,
             "SELECT",
-            columns=("id", "priority", "priority_score", "score_parts", "entered_queue_at"),
+            columns=(
+                *("id", "priority", "priority_score", "score_parts", "entered_queue_at"),
+                "held_back",
+            ),
         ),
         Rule(ADMIN, "SELECT"),
         *_all(SYSTEM),
@@ -440,7 +440,14 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(
             SYSTEM,
             "UPDATE",
-            columns=("received_count", "last_received_at", "status", "error", "processed_at"),
+            columns=(
+                "received_count",
+                "last_received_at",
+                "status",
+                "error",
+                "processed_at",
+                "raw",
+            ),
         ),
     ),
     "receipts": (Rule(USER, "SELECT", MINE), Rule(ADMIN, "SELECT"), *_append(SYSTEM)),

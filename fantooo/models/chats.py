@@ -36,6 +36,7 @@ class Chat(Base):
             "NOT (status IN ('idle', 'closed', 'archived') AND waiting_since IS NOT NULL)",
             name="waiting_chats_stay_open",
         ),
+        CheckConstraint("language IN ('en', 'sw')", name="language"),
         CheckConstraint("free_messages_used >= 0", name="free_messages_used"),
         CheckConstraint("total_credits_spent >= 0", name="total_credits_spent"),
         CheckConstraint(
@@ -83,6 +84,8 @@ class Chat(Base):
     total_credits_spent: Mapped[int] = counter()
     #: the character's messages since the user's last one; three at most
     replies_in_row: Mapped[int] = mapped_column(server_default=text("0"))
+    #: what to answer in, when an operator chose it; else what the person asked for on /me
+    language: Mapped[str | None]
     is_frozen: Mapped[bool] = mapped_column(server_default=text("false"))
     waiting_since: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]

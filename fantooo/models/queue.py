@@ -16,8 +16,8 @@ from fantooo.models.base import Base, created_at, new_id
 class ChatQueueEntry(Base):
     """A chat that waits for an operator; one entry a chat.
 
-    The rank is ``priority_score`` plus a point for each 20 seconds of waiting. Because that
-    grows alike for all, the order is the fixed ``entered_queue_at - priority_score * 20 s``.
+    The rank is ``priority_score`` plus a point for each 20 seconds of waiting (a setting). Because
+    that grows alike for all, the order is ``entered_queue_at`` less what the score is worth.
     The table is small (who waits now), so that order needs no index.
     """
 
@@ -42,6 +42,8 @@ class ChatQueueEntry(Base):
     language: Mapped[str] = mapped_column(server_default=text("'en'"))
     preferred_operator_id: Mapped[UUID | None] = mapped_column(ForeignKey("operators.id"))
     excluded_operator_ids: Mapped[list[UUID]] = mapped_column(server_default=text("'{}'"))
+    #: its character speaks in as many waiting chats as one voice should; kept by the sweep
+    held_back: Mapped[bool] = mapped_column(server_default=text("false"))
     entered_queue_at: Mapped[datetime] = created_at()
     #: assignments that ended without an answer
     attempts: Mapped[int] = mapped_column(server_default=text("0"))

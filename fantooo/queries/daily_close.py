@@ -1,7 +1,7 @@
 """The daily close: what was earned and given back on each day, and what we owed at its end.
 
-Days are Nairobi's. Everything comes from rows that are never changed afterwards, the ledger above
-all, so that a day of last year closes today as it did then.
+Days are Nairobi's. Credits come from the ledger, which never changes. Of money, fees may come in
+later, and a refund that fails leaves the day it was begun on.
 """
 
 from __future__ import annotations

@@ -141,6 +141,7 @@ def queue() -> QueueSummary:
         select(
             ChatQueueEntry.priority,
             ChatQueueEntry.score_parts,
+            ChatQueueEntry.held_back,
             func.extract("epoch", func.now() - ChatQueueEntry.entered_queue_at).label("age"),
         )
     ).all()
@@ -151,7 +152,7 @@ def queue() -> QueueSummary:
             continue
         counts: dict[str, int] = {}
         for entry in mine:
-            for part, points in entry.score_parts.items():
+            for part, points in {**entry.score_parts, "held_back": entry.held_back}.items():
                 if points:
                     counts[part] = counts.get(part, 0) + 1
         reasons = sorted(counts, key=lambda part: -counts[part])
@@ -224,7 +225,7 @@ def next_waiting(operator_id: UUID, *, but: UUID) -> UUID | None:
             Chat.waiting_since.is_not(None),
             Chat.id != but,
         )
-        .order_by(Chat.waiting_since - points * timedelta(seconds=ranking.SECONDS_A_POINT), Chat.id)
+        .order_by(Chat.waiting_since - ranking.worth(points, current), Chat.id)
         .limit(1)
     )
 

@@ -18,6 +18,7 @@ from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
 from fantooo.infra import clock, crypto
 from fantooo.models import (
+    Chat,
     ChatAssignment,
     FictionalUser,
     MessageDraft,
@@ -105,6 +106,8 @@ class Desk:
     draft: str
     #: why the chat was given to this operator
     routing_reason: str
+    #: what it is answered in: an operator's choice, else the person's own
+    language: str
 
 
 def own_profile(user_id: UUID) -> Me:
@@ -182,9 +185,11 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
             Bundle("about_character", *_note_columns(about_character)),
             MessageDraft.content.label("draft"),
             ChatAssignment.routing_reason,
+            Chat.language,
         )
         .select_from(RealUser)
         .join(FictionalUser, FictionalUser.id == chat.character_id)
+        .join(Chat, Chat.id == chat.id)
         .outerjoin(about_user, about_user.real_user_id == RealUser.id)
         .outerjoin(about_character, about_character.fictional_user_id == FictionalUser.id)
         .outerjoin(
@@ -208,6 +213,7 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
         fictional_note=_note(row.about_character),
         draft=row.draft or "",
         routing_reason=row.routing_reason or "",
+        language=row.language or row.person.language,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from fantooo.domain.pricing import EAT
 from fantooo.infra import clock
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import CreditTransfer, Transaction
+from fantooo.models import AdminNotification, CreditTransfer, Transaction
 from fantooo.queries import settings
 from fantooo.services import outbox
 
@@ -44,14 +45,9 @@ def _failed_payments(work: UnitOfWork, now: datetime) -> int:
     if failed < settings.current(fresh=True).alarm_failed_payments:
         return 0
     stretch = int(now.timestamp() // _SPAN.total_seconds())
-    outbox.tell_admins(
-        work,
-        "payment_failed",
-        _subject(f"failed-payments/{stretch}"),
-        f"{failed} purchases failed within ten minutes.",
-        {"failed": failed},
-    )
-    return 1
+    subject = _subject(f"failed-payments/{stretch}")
+    words = f"{failed} purchases failed within ten minutes."
+    return _tell_once(work, "payment_failed", subject, words, {"failed": failed})
 
 
 def _refund_rate(work: UnitOfWork, now: datetime) -> int:
@@ -72,13 +68,22 @@ def _refund_rate(work: UnitOfWork, now: datetime) -> int:
     is_much = back * 100 > charged * current.alarm_refund_percent
     if charged < current.alarm_refund_least_charged or not is_much:
         return 0
-    outbox.tell_admins(
-        work,
-        "high_refund_rate",
-        _subject(f"refund-rate/{day.isoformat()}"),
-        f"{back:,} of the {charged:,} credits charged today went back.",
-        {"day": day.isoformat(), "charged": int(charged), "given_back": int(back)},
+    subject = _subject(f"refund-rate/{day.isoformat()}")
+    words = f"{back:,} of the {charged:,} credits charged today went back."
+    details = {"day": day.isoformat(), "charged": int(charged), "given_back": int(back)}
+    return _tell_once(work, "high_refund_rate", subject, words, details)
+
+
+def _tell_once(
+    work: UnitOfWork, kind: str, subject: UUID, words: str, details: dict[str, Any]
+) -> int:
+    """Tells admins, unless they were told of it already, also if they have dealt with it."""
+    known = select(AdminNotification.id).where(
+        AdminNotification.type == kind, AdminNotification.subject_id == subject
     )
+    if work.session.scalar(select(known.exists())):
+        return 0
+    outbox.tell_admins(work, kind, subject, words, details)
     return 1
 
 

@@ -123,6 +123,7 @@ def sweep(now: datetime | None = None) -> Sweep:
     warned = _warn(current, now)
     returned = _return_silent(current, now) + _return_without_heartbeat(current, now)
     _repair_queue()
+    _mark_held_back()
     escalated = _escalate(current, now)
     return Sweep(warned, returned, escalated, assign_waiting())
 
@@ -140,8 +141,7 @@ def _assign_next(work: UnitOfWork, current: SystemSettings) -> bool:
         # A full character's chats wait without keeping those behind them from being looked at.
         .where(Chat.fictional_user_id.not_in(full))
         .order_by(
-            ChatQueueEntry.entered_queue_at
-            - ChatQueueEntry.priority_score * timedelta(seconds=ranking.SECONDS_A_POINT),
+            ChatQueueEntry.entered_queue_at - ranking.worth(ChatQueueEntry.priority_score, current),
             ChatQueueEntry.id,
         )
         .limit(_LOOK_AT)
@@ -269,7 +269,11 @@ def end_for_closing(work: UnitOfWork, chat: Chat) -> None:
 
 def leave_queue(work: UnitOfWork, chat: Chat) -> None:
     """Takes a chat that nobody shall answer any more from the queue; needs the chat's lock."""
-    work.session.execute(delete(ChatQueueEntry).where(ChatQueueEntry.chat_id == chat.id))
+    gone = work.session.scalar(
+        delete(ChatQueueEntry).where(ChatQueueEntry.chat_id == chat.id).returning(ChatQueueEntry.id)
+    )
+    if gone is not None:
+        work.emit(QueueChanged())
 
 
 def enqueue(
@@ -307,7 +311,7 @@ def enqueue(
         "required_specializations": [
             s for s in (character.category, character.response_style) if s
         ],
-        "language": user.language,
+        "language": chat.language or user.language,
         "preferred_operator_id": None
         if chat.last_operator_id in shunned
         else chat.last_operator_id,
@@ -484,6 +488,26 @@ def _repair_queue() -> None:
             if chat.waiting_since is not None and chat.assigned_operator_id is None:
                 log.warning("queue_entry_was_missing", chat_id=str(chat_id))
                 enqueue(work, chat)
+
+
+def _mark_held_back() -> None:
+    """Keeps which waiting chats their character holds back, for operators who wonder why."""
+    with unit_of_work(as_system=True) as work:
+        full = (
+            select(Chat.id)
+            .where(Chat.fictional_user_id.in_(members.full_characters()))
+            .scalar_subquery()
+        )
+        is_full = ChatQueueEntry.chat_id.in_(full)
+        changed = work.session.execute(
+            update(ChatQueueEntry)
+            .where(ChatQueueEntry.held_back != is_full)
+            .values(held_back=is_full)
+            .returning(ChatQueueEntry.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        if changed:
+            work.emit(QueueChanged())
 
 
 def _escalate(current: SystemSettings, now: datetime) -> int:

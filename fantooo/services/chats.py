@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fantooo.domain import states, text
+from fantooo.domain import people, states, text
 from fantooo.domain.errors import ChatNotFound, NotFound, ValidationError
 from fantooo.domain.events import ChatRead, Pointers
 from fantooo.infra.unit_of_work import unit_of_work
@@ -116,6 +116,15 @@ def mark(chat_id: UUID, *, side: Side, read: int, delivered: int) -> bool:
             )
         )
     return True
+
+
+def set_language(chat_id: UUID, language: str) -> None:
+    """What a chat is answered in from now on, as its operator heard. Raises ``ChatNotFound``."""
+    if language not in people.LANGUAGES:
+        raise ValidationError({"language": "Choose one"})
+    with unit_of_work() as work:
+        chats.get_chat(chat_id)
+        work.session.execute(update(Chat).where(Chat.id == chat_id).values(language=language))
 
 
 def save_draft(chat_id: UUID, account_id: UUID, content: str) -> None:

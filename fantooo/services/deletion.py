@@ -10,31 +10,32 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from fantooo.domain import states
 from fantooo.domain.errors import DeletionPending, ValidationError
 from fantooo.domain.events import SessionEnded
-from fantooo.infra import signing
+from fantooo.infra import reporting, signing
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import (
     Account,
+    ActiveStretch,
     Chat,
+    ChatAssignment,
     ChatRating,
     CreditRefund,
     CreditTransfer,
     DataRequest,
     DeletedUser,
-    Dispute,
-    ExclusionMark,
     Favorite,
     Message,
     MessageDraft,
+    Operator,
     PackageView,
     PayerMark,
     ProfileNote,
@@ -43,6 +44,7 @@ from fantooo.models import (
     RealUser,
     Session,
     Transaction,
+    WebhookEvent,
 )
 from fantooo.queries import refunds as refund_reads, settings
 from fantooo.services import (
@@ -50,8 +52,10 @@ from fantooo.services import (
     credentials,
     credits,
     money_refunds,
+    outbox,
     payments,
     refund_booking,
+    refunds,
     security,
 )
 
@@ -61,8 +65,11 @@ Unused = Literal["refund", "forfeit"]
 
 LEFT = Counter("fantooo_accounts_left", "Wishes to be deleted, by what became of them", ["what"])
 
-#: what stands where words were
+#: what stands where words were, and where a name was
 GONE = "(deleted)"
+NOBODY = "Somebody who left"
+#: by which refunds and deductions of a deletion are known
+_REASON = "Account deleted"
 #: what no password can lead to
 _NO_HASH = "!"
 _KEEP = "keep-account"
@@ -82,11 +89,12 @@ def ask(account_id: UUID, *, password: str, unused: str, reason: str) -> datetim
         raise ValidationError({"unused": "Choose what happens to your credits"})
     credentials.check_password(account_id, password, field="password")
     with unit_of_work(as_system=True) as work:
-        _close_chats(work, account_id)
+        now = datetime.now(UTC)
+        chats = _lock_chats(work, account_id)
         wallet = credits.lock_wallet(work, account_id)
         if wallet.deletion_due_at is not None:
             return wallet.deletion_due_at
-        now = datetime.now(UTC)
+        _close_chats(work, wallet, chats, now)
         due = now + timedelta(days=settings.current(fresh=True).deletion_grace_days)
         wallet.deletion_due_at = due
         work.session.add(
@@ -116,9 +124,9 @@ def check_sign_in(work: UnitOfWork, account_id: UUID) -> None:
 
 
 def way_back(pending: DeletionPending) -> str:
-    """A token that keeps the account."""
+    """A token that takes this very wish back."""
     moment = int(datetime.now(UTC).timestamp())
-    return signing.sign(_KEEP, [str(pending.account_id), moment])
+    return signing.sign(_KEEP, [str(pending.account_id), moment, pending.due.isoformat()])
 
 
 def keep(token: str) -> None:
@@ -134,40 +142,57 @@ def keep(token: str) -> None:
         wallet = credits.lock_wallet(work, account_id)
         if wallet.deleted_at is not None:
             raise ValidationError(message="This account is deleted already.")
-        if wallet.deletion_due_at is None:
-            return
+        if wallet.deletion_due_at is None or wallet.deletion_due_at.isoformat() != found[2]:
+            return  # another wish than the one the page was about
         wallet.deletion_due_at = None
         _move(_open_request(work, account_id), "cancelled")
     LEFT.labels("stayed").inc()
 
 
 def complete_due(now: datetime | None = None) -> int:
-    """Does what is due: deletes, and ends those whose money has arrived. Returns how many it did."""
+    """Does what is due: deletes, and ends those whose money has arrived. Returns how many it did.
+
+    One that fails is reported and tried again by the next run; it keeps nobody else from theirs.
+    """
     now = now or datetime.now(UTC)
+    deeds = [
+        (deed, account_id)
+        for status, deed in (("pending", _delete), ("settling", _end))
+        for account_id in _due(status, now)
+    ]
+    done = 0
+    for deed, account_id in deeds:
+        try:
+            done += deed(account_id, now)
+        except Exception as error:
+            log.exception("deletion_failed", account_id=str(account_id))
+            reporting.report(error)
+    return done
+
+
+def _due(status: str, now: datetime) -> list[UUID]:
     with unit_of_work(as_system=True) as work:
-        due = list(
-            work.session.execute(
-                select(DataRequest.real_user_id, DataRequest.status)
-                .where(DataRequest.status.in_(("pending", "settling")), DataRequest.due_at <= now)
+        return list(
+            work.session.scalars(
+                select(DataRequest.real_user_id)
+                .where(DataRequest.status == status, DataRequest.due_at <= now)
                 .order_by(DataRequest.due_at)
                 .limit(_BATCH)
             )
         )
-    done = 0
-    for account_id, status in due:
-        done += _delete(account_id, now) if status == "pending" else _end(account_id)
-    return done
 
 
 def _delete(account_id: UUID, now: datetime) -> bool:
     """Gives back or gives up what is left, and forgets the person, in one transaction."""
     begun: list[UUID] = []
     with unit_of_work(as_system=True) as work:
-        _close_chats(work, account_id)
+        chats = _lock_chats(work, account_id)
         wallet = credits.lock_wallet(work, account_id)
         request = _open_request(work, account_id)
-        if request is None or request.status != "pending" or wallet.deletion_due_at is None:
+        # It may have been taken back, and wished anew for a later day, since it was looked for.
+        if request is None or request.status != "pending" or request.due_at > now:
             return False
+        _close_chats(work, wallet, chats, now)
         record = DeletedUser(
             deletion_reason=request.reason,
             deletion_requested_at=request.created_at,
@@ -183,7 +208,6 @@ def _delete(account_id: UUID, now: datetime) -> bool:
         _give_up(work, wallet)
         _forget(work, wallet, now)
         request.deleted_user_id = record.id
-        request.reason = ""
         _move(request, "settling")
     for refund_id in begun:
         money_refunds.send_soon(refund_id)
@@ -193,9 +217,11 @@ def _delete(account_id: UUID, now: datetime) -> bool:
 
 
 def _give_back(work: UnitOfWork, wallet: RealUser) -> tuple[list[UUID], Decimal]:
-    """Begins a refund of what is unused of each purchase, the newest first."""
+    """Begins a refund of what is unused of each purchase, the newest first.
+
+    That of a disputed one waits for the bank, and gives way to it (services/refund_progress.py).
+    """
     begun, amount = [], Decimal(0)
-    disputed = select(Dispute.transaction_id).where(Dispute.status == "open")
     purchases = work.session.scalars(
         select(Transaction)
         .where(
@@ -203,8 +229,6 @@ def _give_back(work: UnitOfWork, wallet: RealUser) -> tuple[list[UUID], Decimal]
             Transaction.type == "purchase",
             Transaction.status.in_(refund_reads.CREDITED),
             Transaction.payment_provider == payments.PROVIDER,
-            # The bank decides about those.
-            Transaction.id.not_in(disputed),
         )
         .order_by(Transaction.completed_at.desc(), Transaction.id.desc())
         .with_for_update()
@@ -213,7 +237,7 @@ def _give_back(work: UnitOfWork, wallet: RealUser) -> tuple[list[UUID], Decimal]
     for bought in purchases:
         part = refund_reads.withdrawable(bought, wallet)
         if part.amount > 0:
-            begun.append(refund_booking.begin(work, wallet, bought, part, "Account deleted").id)
+            begun.append(refund_booking.begin(work, wallet, bought, part, _REASON).id)
             amount += part.amount
     return begun, amount
 
@@ -226,7 +250,7 @@ def _give_up(work: UnitOfWork, wallet: RealUser) -> None:
         real_user_id=wallet.id,
         type="deduction",
         credits_amount=wallet.credits,
-        reason="Account deleted",
+        reason=_REASON,
         status="success",
         completed_at=datetime.now(UTC),
     )
@@ -250,123 +274,163 @@ def _forget(work: UnitOfWork, wallet: RealUser, now: datetime) -> None:
     """Overwrites and removes whatever says who somebody was."""
     session, account_id = work.session, wallet.id
     nobody = f"gone_{secrets.token_hex(7)}"
-    wallet.username = nobody
-    wallet.display_name = "Somebody who left"
+    wallet.username, wallet.display_name = nobody, NOBODY
     wallet.age, wallet.age_given_on = 18, now.date()
-    wallet.gender, wallet.looking_for = "other", "both"
+    wallet.gender, wallet.looking_for, wallet.language = "other", "both", "en"
     wallet.location = wallet.bio = ""
-    wallet.latitude = wallet.longitude = None
-    wallet.email_sealed = wallet.email_hash = wallet.theme = None
+    wallet.latitude = wallet.longitude = wallet.theme = wallet.ban_reason = None
+    wallet.email_sealed = wallet.email_hash = None
     wallet.notify_push = wallet.notify_email = []
     wallet.show_online = wallet.show_place = False
     wallet.deleted_at = now
     account = session.get_one(Account, account_id)
     account.login, account.password_hash, account.is_active = nobody, _NO_HASH, False
-    chats = select(Chat.id).where(Chat.real_user_id == account_id)
-    session.execute(
-        update(Message)
-        .where(Message.chat_id.in_(chats))
-        .values(content=GONE, deleted_at=func.coalesce(Message.deleted_at, now))
-        .execution_options(synchronize_session=False)
+    account.last_login_at = None
+    for table, mine, values in _words_of(account_id):
+        session.execute(
+            update(table).where(mine).values(**values).execution_options(synchronize_session=False)
+        )
+    for table, mine in _rows_of(account_id):
+        session.execute(delete(table).where(mine).execution_options(synchronize_session=False))
+    session.flush()
+
+
+def _chats_of(account_id: UUID) -> Any:
+    return select(Chat.id).where(Chat.real_user_id == account_id)
+
+
+def _words_of(account_id: UUID) -> list[tuple[Any, ColumnElement[bool], dict[str, Any]]]:
+    """Where words by or about somebody stand in rows that stay, and what stands there afterwards."""
+    references = select(Transaction.provider_reference).where(
+        Transaction.real_user_id == account_id
     )
-    session.execute(
-        update(CreditRefund).where(CreditRefund.user_id == account_id).values(words="", notes="")
-    )
+    return [
+        (
+            Message,
+            Message.chat_id.in_(_chats_of(account_id)),
+            {"content": GONE, "deleted_at": func.coalesce(Message.deleted_at, func.now())},
+        ),
+        (CreditRefund, CreditRefund.user_id == account_id, {"words": "", "notes": ""}),
+        (ChatAssignment, ChatAssignment.chat_id.in_(_chats_of(account_id)), {"end_note": None}),
+        (DataRequest, DataRequest.real_user_id == account_id, {"reason": ""}),
+        # Phone, card and address of the payer, as the provider announced them.
+        (WebhookEvent, WebhookEvent.reference.in_(references), {"raw": b""}),
+        (Transaction, Transaction.real_user_id == account_id, {"checkout_url": None}),
+    ]
+
+
+def _rows_of(account_id: UUID) -> list[tuple[Any, ColumnElement[bool]]]:
+    """Rows that are of nobody's use once somebody has left, those that others point to last."""
     notes = select(ProfileNote.id).where(ProfileNote.real_user_id == account_id)
-    marks = [PayerMark] if wallet.self_excluded_until is None else []
-    for table, mine in (
+    return [
         (Session, Session.account_id == account_id),
-        (MessageDraft, MessageDraft.account_id == account_id),
+        (MessageDraft, MessageDraft.chat_id.in_(_chats_of(account_id))),
         (ProfileNoteHistory, ProfileNoteHistory.note_id.in_(notes)),
         (ProfileNote, ProfileNote.real_user_id == account_id),
         (Favorite, Favorite.real_user_id == account_id),
         (ProfileView, ProfileView.real_user_id == account_id),
         (PackageView, PackageView.real_user_id == account_id),
         (ChatRating, ChatRating.real_user_id == account_id),
-        # Who asked to be kept out is still recognised until that time is over.
-        *((each, each.real_user_id == account_id) for each in marks),
-    ):
-        session.execute(delete(table).where(mine).execution_options(synchronize_session=False))
-    session.flush()
+        (ActiveStretch, ActiveStretch.real_user_id == account_id),
+        # Who asked to be kept out is recognised by exclusion marks, which end by themselves.
+        (PayerMark, PayerMark.real_user_id == account_id),
+    ]
 
 
-def _end(account_id: UUID) -> bool:
-    """Ends a deletion once what went back has arrived, and keeps that nothing is left to be found."""
+def _end(account_id: UUID, _now: datetime) -> bool:
+    """Ends a deletion once what went back has arrived, and keeps what a look at the rows has found."""
     with unit_of_work(as_system=True) as work:
         wallet = credits.lock_wallet(work, account_id)
         request = _open_request(work, account_id)
         if request is None or request.status != "settling":
             return False
-        open_refunds = work.session.scalar(
-            select(func.count()).where(
+        sent_back = work.session.scalars(
+            select(Transaction).where(
                 Transaction.real_user_id == account_id,
                 Transaction.type == "refund",
-                Transaction.status.in_(("pending", "processing")),
+                Transaction.reason == _REASON,
             )
-        )
-        if open_refunds:
+        ).all()
+        if any(each.status in ("pending", "processing") for each in sent_back):
             return False
+        failed = any(each.status == "failed" for each in sent_back)
         record = work.session.get_one(DeletedUser, request.deleted_user_id)
-        record.refund_processed = record.refund_amount > 0
+        record.refund_processed = bool(sent_back) and not failed
         record.data_anonymized = _is_nobody(work, wallet)
-        record.messages_anonymized = _has_no_words(work, account_id)
+        record.messages_anonymized = _is_scrubbed(work, account_id, Message)
+        if not (record.data_anonymized and record.messages_anonymized):
+            message = "Something was left of an account that was deleted."
+            outbox.tell_admins(work, "system_error", record.id, message, {}, "critical")
+            return False
         _move(request, "completed")
     return True
 
 
 def _is_nobody(work: UnitOfWork, wallet: RealUser) -> bool:
-    kept = work.session.scalar(
-        select(func.count())
-        .select_from(Account)
-        .where(
-            Account.id == wallet.id,
-            or_(
-                Account.login != wallet.username,
-                Account.password_hash != _NO_HASH,
-                Account.is_active,
-            ),
+    """Whether neither the person's own rows nor any other say who it was."""
+    account = work.session.get_one(Account, wallet.id)
+    own = (
+        wallet.display_name == NOBODY,
+        account.login == wallet.username,
+        account.password_hash == _NO_HASH,
+        not account.is_active,
+        not (wallet.location or wallet.bio or wallet.email_sealed or wallet.email_hash),
+        wallet.latitude is None,
+    )
+    gone = all(
+        not work.session.scalar(select(select(table).where(mine).exists()))
+        for table, mine in _rows_of(wallet.id)
+    )
+    tables = {table for table, _mine, _values in _words_of(wallet.id)} - {Message}
+    return all(own) and gone and all(_is_scrubbed(work, wallet.id, table) for table in tables)
+
+
+def _is_scrubbed(work: UnitOfWork, account_id: UUID, wanted: Any) -> bool:
+    for table, mine, values in _words_of(account_id):
+        if table is not wanted:
+            continue
+        differs = or_(
+            *(
+                getattr(table, name).is_distinct_from(value)
+                for name, value in values.items()
+                if name != "deleted_at"
+            )
+        )
+        if work.session.scalar(select(select(table).where(mine, differs).exists())):
+            return False
+    return True
+
+
+def _lock_chats(work: UnitOfWork, account_id: UUID) -> list[Chat]:
+    return list(
+        work.session.scalars(
+            select(Chat)
+            .where(Chat.real_user_id == account_id, Chat.status.not_in(("closed", "archived")))
+            .order_by(Chat.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
     )
-    left = sum(
-        work.session.scalar(select(func.count()).select_from(table).where(mine)) or 0
-        for table, mine in (
-            (Session, Session.account_id == wallet.id),
-            (ProfileNote, ProfileNote.real_user_id == wallet.id),
-            (Favorite, Favorite.real_user_id == wallet.id),
-            (MessageDraft, MessageDraft.account_id == wallet.id),
-            (
-                ExclusionMark,
-                (ExclusionMark.real_user_id == wallet.id) & (ExclusionMark.until <= func.now()),
-            ),
+
+
+def _close_chats(work: UnitOfWork, wallet: RealUser, chats: list[Chat], now: datetime) -> None:
+    """Takes locked chats from the team, so that no operator sees or plays them any more.
+
+    What was paid for and will not be answered comes back first (product.md 2.6).
+    """
+    held = [chat.assigned_operator_id for chat in chats if chat.assigned_operator_id]
+    if held:
+        work.session.execute(
+            select(Operator.id).where(Operator.id.in_(held)).order_by(Operator.id).with_for_update()
         )
-    )
-    words = (wallet.location, wallet.bio, wallet.email_sealed or "")
-    return not (kept or left or any(words) or wallet.deleted_at is None)
-
-
-def _has_no_words(work: UnitOfWork, account_id: UUID) -> bool:
-    chats = select(Chat.id).where(Chat.real_user_id == account_id)
-    return not work.session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(Message.chat_id.in_(chats), Message.content != GONE)
-    )
-
-
-def _close_chats(work: UnitOfWork, account_id: UUID) -> None:
-    """Takes the person's chats from the team, so that nobody sees or plays them any more."""
-    for chat in work.session.scalars(
-        select(Chat)
-        .where(Chat.real_user_id == account_id, Chat.status.not_in(("closed", "archived")))
-        .order_by(Chat.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ):
+    for chat in chats:
+        if chat.waiting_since is not None:
+            refunds.return_waiting(work, chat, wallet, now)
         states.check_transition(states.CHAT, chat.status, "closed")
         chat.waiting_since = None
-        assignment.leave_queue(work, chat)
         assignment.end_for_closing(work, chat)
-        chat.status, chat.close_reason, chat.closed_at = "closed", "user", datetime.now(UTC)
+        assignment.leave_queue(work, chat)
+        chat.status, chat.close_reason, chat.closed_at = "closed", "user", now
 
 
 def _open_request(work: UnitOfWork, account_id: UUID) -> DataRequest | None:

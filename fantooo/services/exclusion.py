@@ -158,6 +158,8 @@ def note_payer(
     What belongs to somebody else who excluded themselves freezes this wallet's spending until admins
     have looked. The money was paid, so the credits are there all the same.
     """
+    if wallet.deleted_at is not None:
+        return
     _keep(work, bought, "card", view.card_signature)
     _keep(work, bought, "phone", view.payer_phone)
     marks = [

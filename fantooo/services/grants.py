@@ -68,6 +68,8 @@ def grant(*, user_id: UUID, admin_id: UUID, amount: int, reason: str, key: UUID)
 def grant_approved(work: UnitOfWork, wallet: RealUser, wish: Approval, admin_id: UUID) -> None:
     """Does what a second admin agreed to, in their transaction, under the wallet's lock."""
     amount = int(wish.amount)
+    if wallet.deleted_at is not None:
+        raise ValidationError(message="This account was deleted")
     _give(work, wallet, amount, wish.reason, (wish.requested_by, UUID(wish.payload["key"])))
     audit.add(
         work, admin_id, "credits_granted", ("real_user", wallet.id), wish.reason,

@@ -212,6 +212,7 @@ def _complete(
     charge = _charge(work, refund.message_id)
     if charge is None:
         raise NotFound
+    _refuse_nobody(wallet)
     _end(refund, "completed", admin_id, why)
     refunds.give_back(work, wallet, charge)
     audit.add(
@@ -220,6 +221,12 @@ def _complete(
     )  # fmt: skip
     notice = f"Back in your balance: {text.in_credits(charge.amount)}. {why}"
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+
+
+def _refuse_nobody(wallet: RealUser) -> None:
+    """Nobody could use what comes back to a deleted account. Raises ``ValidationError``."""
+    if wallet.deleted_at is not None:
+        raise ValidationError(message="This account was deleted")
 
 
 def _end(refund: CreditRefund, status: str, admin_id: UUID, why: str) -> None:

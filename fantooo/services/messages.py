@@ -86,11 +86,7 @@ def send(
     ``ValidationError``, ``ChatNotFound``, ``InsufficientCredits``, ``PriceChanged`` (with a fresh
     ``composer`` in its details) or ``SendingPaused``; then nothing was stored or charged.
     """
-    try:
-        return _send(chat_id, account_id, client_id, _checked(content), quote_token)
-    except FantoooError as error:
-        _count_refusal(error)
-        raise
+    return _send(chat_id, account_id, client_id, _checked(content), quote_token)
 
 
 def reply(
@@ -108,13 +104,7 @@ def reply(
     fencing number, ``NewerMessages`` when the user wrote after ``seen_seq``, ``ReplyLimit``,
     ``Forbidden`` or ``ChatNotFound``.
     """
-    try:
-        return _reply(
-            chat_id, operator_id, client_id, _checked(content), assignment_number, seen_seq
-        )
-    except FantoooError as error:
-        _count_refusal(error)
-        raise
+    return _reply(chat_id, operator_id, client_id, _checked(content), assignment_number, seen_seq)
 
 
 def _send(chat_id: UUID, account_id: UUID, client_id: UUID, content: str, quote_token: str) -> Sent:
@@ -337,8 +327,3 @@ def _event(
         composer_price=after.price if after else 0,
         composer_reason=after.reason if after else "",
     )
-
-
-def _count_refusal(error: FantoooError) -> None:
-    REFUSED.labels(error.look.code).inc()
-    log.info("send_refused", reason=error.look.code)

@@ -38,7 +38,7 @@ from fantooo.gateways.paystack import (
     TransactionView,
     UnknownReference,
 )
-from fantooo.infra import job_queue, redis
+from fantooo.infra import job_queue, redis, reporting
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import IdempotencyKey, RealUser, Transaction
 from fantooo.queries import payments as reads, refunds, settings
@@ -185,6 +185,10 @@ def settle_open(now: datetime | None = None) -> int:
             break
         except ProviderError as error:
             log.warning("payment_not_checked", reference=reference, error=str(error))
+        except Exception as error:
+            # One that breaks keeps nobody else's from being asked about.
+            log.exception("payment_not_booked", reference=reference)
+            reporting.report(error)
     return ended
 
 
@@ -425,7 +429,8 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     if wallet.deleted_at is not None:
         # Nobody is there any more to use it, so it goes back to where it came from.
         part = refunds.withdrawable(bought, wallet)
-        refund_booking.begin(work, wallet, bought, part, "Account deleted")
+        if part.amount > 0:
+            refund_booking.begin(work, wallet, bought, part, "Account deleted")
     work.emit(PaymentChanged(bought.real_user_id, bought.id))
     ENDED.labels("success", "").inc()
     log.info("purchase_credited", reference=bought.provider_reference)

@@ -90,21 +90,33 @@ def _refund_chat(work: UnitOfWork, chat_id: UUID, sent_until: datetime) -> int:
     if chat.waiting_since is None:
         return 0  # answered since it was picked
     wallet = credits.lock_wallet(work, chat.real_user_id)
-    # Under the wallet's lock: an admin may have given one of them back meanwhile.
-    charges = session.scalars(
-        _unreturned(chat_id, chat.waiting_since, sent_until).order_by(CreditTransfer.id)
-    ).all()
+    charges = return_waiting(work, chat, wallet, sent_until)
     if not charges:
         return 0
-    asked = _asked(work, [charge.cause_id for charge in charges])
-    for charge in charges:
-        _record(work, charge, asked.get(charge.cause_id))
-        give_back(work, wallet, charge)
     total = sum(charge.amount for charge in charges)
     words = "1 credit is" if total == 1 else f"{total} credits are"
     notice = f"Nobody answered in time, so {words} back in your balance."
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
     return len(charges)
+
+
+def return_waiting(
+    work: UnitOfWork, chat: Chat, wallet: RealUser, sent_until: datetime
+) -> list[CreditTransfer]:
+    """Gives back what a locked chat was charged since its user waits; returns the charges.
+
+    Needs the chat's and the wallet's lock: an admin may have given one of them back meanwhile.
+    """
+    charges = list(
+        work.session.scalars(
+            _unreturned(chat.id, chat.waiting_since, sent_until).order_by(CreditTransfer.id)
+        )
+    )
+    asked = _asked(work, [charge.cause_id for charge in charges])
+    for charge in charges:
+        _record(work, charge, asked.get(charge.cause_id))
+        give_back(work, wallet, charge)
+    return charges
 
 
 def _asked(work: UnitOfWork, messages: list[UUID]) -> dict[UUID | None, CreditRefund]:

@@ -25,7 +25,7 @@ from fantooo.gateways.paystack import (
     TransactionView,
 )
 from fantooo.gateways.paystack_answers import EVENTS
-from fantooo.infra import job_queue, redis
+from fantooo.infra import job_queue, redis, reporting
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Transaction, WebhookEvent
 from fantooo.services import disputes, payments, reconciliation, refund_progress
@@ -93,7 +93,8 @@ def process(event_id: UUID) -> str:
     """Does what an announcement asks for; returns its status then. Safe to run again."""
     with unit_of_work(as_system=True) as work:
         stored = work.session.get(WebhookEvent, event_id)
-        if stored is None or stored.status in ("processed", "ignored"):
+        # What was announced too long ago, or of somebody who left, has no body any more.
+        if stored is None or stored.status in ("processed", "ignored") or not stored.raw:
             return stored.status if stored else "ignored"
         raw = stored.raw
     try:
@@ -131,7 +132,17 @@ def process_stored(now: datetime | None = None) -> int:
                 .limit(_BATCH)
             )
         )
-    return sum(process(event_id) in ("processed", "ignored") for event_id in left)
+    return sum(_process_one(event_id) in ("processed", "ignored") for event_id in left)
+
+
+def _process_one(event_id: UUID) -> str:
+    """``process`` in a row of others: one that breaks keeps nobody else's from being processed."""
+    try:
+        return process(event_id)
+    except Exception as error:
+        log.exception("webhook_failed", event_id=str(event_id))
+        reporting.report(error)
+        return "stored"
 
 
 def replay(reference: str) -> int:
@@ -140,7 +151,7 @@ def replay(reference: str) -> int:
         found = list(
             work.session.scalars(
                 update(WebhookEvent)
-                .where(WebhookEvent.reference == reference)
+                .where(WebhookEvent.reference == reference, WebhookEvent.raw != b"")
                 .values(status="stored")
                 .returning(WebhookEvent.id)
             )

@@ -26,7 +26,8 @@ _PAYMENT_COLUMNS = (
     *("time (UTC)", "reference", "user name", "package", "credits", "bonus credits", "amount"),
     *("currency", "channel", "state", "failure", "under review"),
 )
-#: rows of one file; more are asked for by narrower filters
+_FORMULA = tuple("=+-@\t\r")
+#: rows of one file; above that it is refused, so that nobody takes a part for the whole
 _MOST_ROWS = 50_000
 
 
@@ -83,6 +84,8 @@ def payments_csv() -> ResponseReturnValue:
         lines += page
         if len(page) < 1000:
             break
+    else:
+        raise ValidationError(message=f"More than {_MOST_ROWS:,} payments: choose a state first")
     rows = (
         (
             line.at.isoformat(timespec="seconds"), line.reference, line.username, line.name,
@@ -112,11 +115,16 @@ def _month() -> date:
     return first
 
 
+def _plain(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula, whoever typed it."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA else cell
+
+
 def _file(name: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Response:
     lines = io.StringIO()
     table = csv.writer(lines)
     table.writerow(columns)
-    table.writerows(rows)
+    table.writerows([_plain(cell) for cell in row] for row in rows)
     response = Response(lines.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -26,6 +26,8 @@ from fantooo.domain.errors import (
     ValidationError,
 )
 from fantooo.infra import database, reporting
+from fantooo.services.messages import REFUSED
+from fantooo.web import forms
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,6 +40,7 @@ _PAGE_ACTIONS = {
     "discover": ("user.discover", "Find somebody to write to"),
     "login": ("people.login", "Log in"),
 }
+_SENDS = frozenset({"chat.send", "operator.send"})
 #: what helps beside the words of the error
 _EXPLANATIONS = {
     403: "It belongs to other work than yours. If you think it should be open to you, write to us.",
@@ -71,7 +74,12 @@ def wants_fragment() -> bool:
 def answer(error: FantoooError) -> ResponseReturnValue:
     """The answer to a named error, in the shape the client asked for."""
     look = error.look
-    log.info("refused", code=look.code, status=look.status, endpoint=request.endpoint)
+    if request.endpoint in _SENDS:
+        # "My message was not sent" is answered by this line, whatever stood in its way.
+        REFUSED.labels(look.code).inc()
+        log.info("send_refused", reason=look.code, status=look.status, endpoint=request.endpoint)
+    else:
+        log.info("refused", code=look.code, status=look.status, endpoint=request.endpoint)
     headers: dict[str, str] = {}
     if "retry_after" in error.details:
         headers["Retry-After"] = str(error.details["retry_after"])
@@ -131,7 +139,9 @@ def _asking_page() -> str:
     page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     if page.netloc != request.host:
         return ""
-    return f"{page.path}?{page.query}" if page.query else page.path
+    here = f"{page.path}?{page.query}" if page.query else page.path
+    # A path such as //elsewhere would lead there.
+    return forms.local_path(here, "")
 
 
 def _query(here: str) -> str:

@@ -117,6 +117,7 @@ PERMISSION = {
 }
 #: sent by pages themselves, or about use
 _NO_USE = frozenset({"user.tell_time", "chat.save_draft"})
+LEAVING = frozenset({"user.delete_account"})
 CONSENT_ENDPOINT = "user.consent"
 LOGIN_ENDPOINT = {
     "operator": "people.operator_login",
@@ -210,6 +211,9 @@ def _gate(viewer: Viewer) -> ResponseReturnValue | None:
     if permission and permission not in viewer.permissions:
         security.record("permission_denied", endpoint=endpoint, permission=permission)
         raise Forbidden
+    if endpoint in LEAVING:
+        # Nobody must agree to anything, or be liked by us, to be forgotten.
+        return None
     if viewer.is_banned:
         if wants_json() or wants_fragment():
             raise SendingPaused("Your account is suspended.", reason="banned")

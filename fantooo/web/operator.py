@@ -115,6 +115,8 @@ def show(chat_id: UUID) -> ResponseReturnValue:
         fictional_note=desk.fictional_note,
         held=operators.held(me),
         operator=operators.own_view(me),
+        language=desk.language,
+        routing_reason=desk.routing_reason,
         answer_within=settings.current().return_after,
         answer_left=chats.answer_left(chat),
         # Without JavaScript: a form pressed twice is one message. The user's form has the newest
@@ -170,6 +172,15 @@ def save_draft(chat_id: UUID) -> ResponseReturnValue:
     """Keeps what is typed and not sent."""
     chat_service.save_draft(chat_id, guards.account_id(), request.form.get("content", ""))
     return Response(status=204)
+
+
+@blueprint.post("/chat/<uuid:chat_id>/language")
+def set_language(chat_id: UUID) -> ResponseReturnValue:
+    """What the chat is answered in: whoever takes it next is chosen by it."""
+    chat_service.set_language(chat_id, request.form.get("language", ""))
+    if wants_json():
+        return Response(status=204)
+    return redirect(url_for("operator.show", chat_id=chat_id), 303)
 
 
 @blueprint.put("/chat/<uuid:chat_id>/notes/<side>")

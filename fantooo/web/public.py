@@ -60,7 +60,7 @@ def terms() -> ResponseReturnValue:
 @blueprint.get("/privacy")
 def privacy() -> ResponseReturnValue:
     """What is kept about people, why and how long."""
-    return _text("privacy")
+    return _text("privacy", settings=settings.current())
 
 
 @blueprint.get("/suspended")

@@ -22,7 +22,7 @@ LANGUAGE plpgsql SET search_path = public, pg_catalog
 AS $$
 BEGIN
     INSERT INTO search_terms (word)
-    SELECT unnest(tsvector_to_array(to_tsvector('simple', NEW.search_words)))
+    SELECT unnest(tsvector_to_array(to_tsvector('simple', NEW.search_words))) ORDER BY 1
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END

@@ -68,6 +68,7 @@ def test_with_m_pesa(
     live_server: LiveServer, new_person: NewPerson, paystack: PaystackSimulator
 ) -> None:
     """The page follows by itself; nothing is reloaded."""
+    paystack.set(mpesa_outcome="none")  # until the person has answered below
     user = out_of_credits(live_server, new_person)
     page = user.page
     page.get_by_label("M-Pesa prompt on your phone").check()

@@ -66,7 +66,7 @@ MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "credit_refunds":      ("",     "s*",       "",         "S",     "S I U*"),
     "approvals":           ("",     "s*",       "",         "S",     "S I U*"),
     "disputes":            ("",     "",         "",         "S",     "S I U*"),
-    "data_requests":       ("",     "s",        "",         "S",     "S I U*"),
+    "data_requests":       ("",     "",         "",         "S",     "S I U*"),
     "deleted_users":       ("",     "",         "",         "S",     "S I U*"),
     "system_settings":     ("S",    "S",        "S",        "S",     "S I U"),
     "system_settings_history": ("", "",         "",         "S",     "S I"),
@@ -114,7 +114,6 @@ OWN = {
     ("limit_changes", "user"): "real_user_id = {me}",
     ("account_pauses", "user"): "real_user_id = {me}",
     ("active_stretches", "user"): "real_user_id = {me}",
-    ("data_requests", "user"): "real_user_id = {me}",
     ("credit_refunds", "user"): "user_id = {me}",
     ("approvals", "user"): "user_id = {me} AND kind = 'withdrawal'",
     ("audit_log", "operator"): "actor_id = {me}",
@@ -144,7 +143,7 @@ COLUMNS = {
     " gender looking_for location latitude longitude bio theme notify_push notify_email show_online"
     " show_place deletion_due_at deleted_at",
     ("messages", "system", "U"): "content deleted_at",
-    ("data_requests", "system", "U"): "status deleted_user_id ended_at reason unused",
+    ("data_requests", "system", "U"): "status deleted_user_id ended_at reason",
     ("deleted_users", "system", "U"): "refund_amount refund_processed data_anonymized"
     " messages_anonymized",
     ("operators", "operator", "U"): "is_available availability_reason last_activity auto_next",
@@ -157,11 +156,11 @@ COLUMNS = {
     ("chat_ratings", "user", "U"): "stars rated_at",
     ("chats", "user", "I"): "real_user_id fictional_user_id",
     ("chats", "user", "U"): "event_seq user_read_seq user_delivered_seq",
-    ("chats", "operator", "U"): "event_seq operator_read_seq operator_delivered_seq",
+    ("chats", "operator", "U"): "event_seq operator_read_seq operator_delivered_seq language",
     ("messages", "user", "S"): "id chat_id seq changed_seq sender_type content content_type client_id"
     " is_free_message credits_charged is_edited edited_by_staff status created_at deleted_at",
     ("messages", "admin", "S"): "id chat_id sender_type credits_charged created_at",
-    ("chat_queue", "operator", "S"): "id priority priority_score score_parts entered_queue_at",
+    ("chat_queue", "operator", "S"): "id priority priority_score score_parts entered_queue_at held_back",
     ("transactions", "system", "U"): "status failure_reason completed_at failed_at refunded_at provider_response"
     " checkout_url webhook_received_count last_webhook_at needs_manual_review review_reason"
     " reviewed_by reviewed_at",
@@ -176,7 +175,7 @@ COLUMNS = {
     " evidence_sent_at resolved_at",
     ("webhook_events", "admin", "S"): "id provider event_key event reference received_count status"
     " error received_at last_received_at processed_at",
-    ("webhook_events", "system", "U"): "received_count last_received_at status error processed_at",
+    ("webhook_events", "system", "U"): "received_count last_received_at status error processed_at raw",
     ("reconciliation_runs", "system", "U"): "finished_at payments_seen credited exceptions",
     ("reconciliation_exceptions", "system", "U"): "resolved_at resolved_by resolution",
     ("spending_limits", "system", "U"): "amount pending_amount pending_removal pending_since",

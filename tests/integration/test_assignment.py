@@ -494,3 +494,43 @@ def test_the_next_chat_after_a_reply(app: Flask, superuser: psycopg.Connection) 
     assert superuser.execute("SELECT auto_next FROM operators").fetchone() == (False,)
     desk.post("/operator/auto-next", data={"auto_next": "on"})
     assert superuser.execute("SELECT auto_next FROM operators").fetchone() == (True,)
+
+
+def test_an_operator_says_what_a_chat_is_answered_in(
+    app: Flask, superuser: psycopg.Connection
+) -> None:
+    """The next one is chosen by it, and is told so; what the person chose on /me stays."""
+    olga = factories.operator(available=True)
+    chat = waiting()
+    desk: Any = app.test_client()
+    desk.become(olga)
+    here = f"/operator/chat/{chat}"
+    assert "Yours because: speaks en." in desk.get(here).text
+    assert desk.post(f"{here}/language", data={"language": "fr"}).status_code == 400
+    assert desk.post(f"{here}/language", data={"language": "sw"}).status_code == 303
+    assert '<option value="sw" selected>' in desk.get(here).text
+    factories.operator(available=True, languages=["en"])
+    swahili = factories.operator(available=True, languages=["sw"])
+    assert olga.account_id
+    assignment.hand_back(
+        chat_id=chat, operator_id=olga.account_id, number=1, reason="they write Swahili"
+    )
+    assert superuser.execute(
+        "SELECT c.assigned_operator_id, a.routing_reason, u.language FROM chats AS c"
+        " JOIN chat_assignments AS a ON a.chat_id = c.id AND a.ended_at IS NULL"
+        " JOIN real_users AS u ON u.id = c.real_user_id"
+    ).fetchall() == [(swahili.account_id, "speaks sw", "en")]
+
+
+def test_a_chat_its_character_holds_back_says_so(app: Flask, superuser: psycopg.Connection) -> None:
+    olga = factories.operator(available=True, max_chats=5)
+    busy = factories.character(max_concurrent_chats=1)
+    for _ in range(2):
+        waiting(character=busy)
+    assert assignment.sweep().assigned == 0
+    desk: Any = app.test_client()
+    desk.become(olga)
+    assert "character speaks in many chats" in desk.get("/operator/queue").text
+    superuser.execute("UPDATE fictional_users SET max_concurrent_chats = 5")
+    assignment.sweep()
+    assert "character speaks" not in desk.get("/operator/queue").text

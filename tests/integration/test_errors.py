@@ -266,6 +266,22 @@ def test_refusals_leave_one_line_and_a_count(cast: Cast, caplog: pytest.LogCaptu
     assert counter._value.get() == before + 1
 
 
+def test_a_send_over_the_limit_is_counted_like_any_other(make_app: Callable[..., Flask]) -> None:
+    app = make_app(limit_messages="1 per minute")
+    counter = messages.REFUSED.labels("too_many_requests")
+    with app.app_context():
+        anna = factories.user()
+        chat = factories.open_chat(anna)
+        browser = app.test_client().become(anna)  # type: ignore[attr-defined]
+        before = counter._value.get()
+        answers = [
+            browser.post(f"/chat/{chat}/messages", data={}, headers=JSON).status_code
+            for _ in range(2)
+        ]
+    assert answers == [400, 429]
+    assert counter._value.get() == before + 1
+
+
 # What is down
 
 

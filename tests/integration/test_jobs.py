@@ -490,9 +490,17 @@ def test_what_is_past_its_use_goes(app: Flask, superuser: psycopg.Connection) ->
         "INSERT INTO exclusion_marks (kind, mark, real_user_id, until)"
         " SELECT 'device', 'x', id, now() - interval '1 minute' FROM real_users"
     )
-    assert housekeeping.clean() == housekeeping.Cleaned(
-        sessions=1, job_runs=1, send_requests=1, outbox=0, exclusion_marks=1
+    superuser.execute(
+        "INSERT INTO webhook_events (provider, event_key, event, raw, status, received_at) VALUES"
+        " ('paystack', 'a', 'x', '{}', 'processed', now() - interval '91 days'),"
+        " ('paystack', 'b', 'x', '{}', 'failed', now() - interval '91 days'),"
+        " ('paystack', 'c', 'x', '{}', 'processed', now() - interval '89 days')"
     )
-    assert housekeeping.clean() == housekeeping.Cleaned(0, 0, 0, 0, 0)
+    assert housekeeping.clean() == housekeeping.Cleaned(
+        sessions=1, job_runs=1, send_requests=1, outbox=0, exclusion_marks=1, webhook_bodies=1
+    )
+    assert housekeeping.clean() == housekeeping.Cleaned(0, 0, 0, 0, 0, 0)
+    bodies = superuser.execute("SELECT event_key FROM webhook_events WHERE raw <> '' ORDER BY 1")
+    assert bodies.fetchall() == [("b",), ("c",)], "what is not done with can be replayed"
     for table, kept in (("sessions", 1), ("job_runs", 1), ("send_requests", 1), ("messages", 2)):
         assert one(superuser, f"SELECT count(*) FROM {table}") == (kept,)

@@ -6,25 +6,35 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 import psycopg
 import pytest
 from flask import Flask
 
-from fantooo.domain.errors import DeletionPending, Unauthorized, ValidationError
+from fantooo.domain.errors import (
+    DeletionPending,
+    NotFound,
+    SendingPaused,
+    Unauthorized,
+    ValidationError,
+)
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
 from fantooo.infra.database import acting_as
 from fantooo.queries import operators
 from fantooo.services import (
     accounts,
+    assignment,
     chats,
     credentials,
     credits,
     deletion,
+    disputes,
     exclusion,
+    grants,
     liking,
+    message_refunds,
     notes,
     payments,
     profile,
@@ -35,13 +45,14 @@ from tests.support import factories
 from tests.support.cluster import Place
 from tests.support.factories import PASSWORD
 from tests.support.paystack import PaystackSimulator
+from tests.support.server import today_at
 
 SECRET = "Zanzibar"
 
 
 @pytest.fixture
 def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(**paystack.settings)
+    app = make_app(fantooo_clock=today_at(14), **paystack.settings)
     with app.app_context():
         yield app
         db.session.remove()
@@ -166,6 +177,7 @@ def test_no_word_is_left(shop: Flask, house: psycopg.Connection) -> None:
     other = factories.user(username="somebody_else")
     olga = factories.operator(available=True)
     me = account_of(anna)
+    factories.purchase(me)
     chat, others = factories.open_chat(anna), factories.open_chat(other, factories.character())
     for _ in range(4):
         factories.send(anna, chat, f"I live in {SECRET}")
@@ -190,9 +202,25 @@ def test_no_word_is_left(shop: Flask, house: psycopg.Connection) -> None:
         liking.set_favorite(character[0], me, on=True)
         liking.note_view(character[0], me)
         liking.rate(chat, me, stars=5)
+    assignment.hand_back(
+        chat_id=chat, operator_id=account_of(olga), number=1, reason=f"{SECRET} is not mine"
+    )
+    house.execute(
+        "INSERT INTO message_drafts (chat_id, account_id, content) VALUES (%s, %s, %s)",
+        (chat, account_of(olga), f"{SECRET} you say"),
+    )
+    house.execute(
+        "INSERT INTO webhook_events (provider, event_key, event, reference, raw, status)"
+        " SELECT 'paystack', 'charge.success:1:success', 'charge.success', provider_reference,"
+        " %s, 'processed' FROM transactions WHERE real_user_id = %s AND type = 'purchase'",
+        (f'{{"customer": "{SECRET}"}}'.encode(), me),
+    )
     credentials.change_email(me, email=f"{SECRET}@example.com", present=PASSWORD)
-    ask(anna, reason=f"Moving to {SECRET}")
-    assert _found(house) > {"real_users", "accounts", "messages", "profile_notes", "message_drafts"}
+    ask(anna, "forfeit", reason=f"Moving to {SECRET}")
+    assert _found(house) >= {
+        *("real_users", "accounts", "messages", "profile_notes", "message_drafts"),
+        *("webhook_events", "chat_assignments", "data_requests"),
+    }
     assert (complete(), complete()) == (1, 1)
     assert _found(house) == {"deleted_users"}, "only the reason they gave, without a name to it"
     kept = record(house)
@@ -218,8 +246,8 @@ def _found(house: psycopg.Connection) -> set[str]:
         name
         for (name,) in tables
         if house.execute(
-            f"SELECT 1 FROM {name} AS t WHERE t::text ILIKE %s LIMIT 1",  # type: ignore[arg-type]
-            (f"%{SECRET}%",),
+            f"SELECT 1 FROM {name} AS t WHERE t::text ILIKE %s OR t::text ILIKE %s LIMIT 1",  # type: ignore[arg-type]
+            (f"%{SECRET}%", f"%{SECRET.encode().hex()}%"),
         ).fetchone()
     }
 
@@ -229,9 +257,11 @@ def test_unused_credits_go_back_to_where_they_were_paid(
 ) -> None:
     anna = factories.user(0)
     older, newer = bought(paystack, anna), bought(paystack, anna)
+    olga = factories.operator(available=True)
     chat = factories.open_chat(anna)
     for _ in range(3 + 60):
         factories.send(anna, chat)
+    factories.reply(olga, chat)
     assert wallet(anna).credits == 40, "of the newer one; the older one is spent"
     page = shop.test_client().become(anna).get("/me/delete").text  # type: ignore[attr-defined]
     assert "320 KES" in page
@@ -285,14 +315,31 @@ def test_a_payment_that_arrives_afterwards_goes_back(
     assert [each["amount"] for each in paystack.state()["refunds"]] == [40_000]
 
 
-def test_a_disputed_payment_is_left_to_the_bank(shop: Flask, paystack: PaystackSimulator) -> None:
+@pytest.mark.parametrize(("resolution", "back"), [("declined", 40_000), ("merchant-accepted", 0)])
+def test_a_disputed_payment_waits_for_the_bank(
+    shop: Flask,
+    paystack: PaystackSimulator,
+    house: psycopg.Connection,
+    resolution: str,
+    back: int,
+) -> None:
+    """Won, what is unused goes back as was chosen; lost, the bank has taken it."""
     anna = factories.user(0)
     made = bought(paystack, anna)
-    factories.dispute(made.id)
+    dispute = int(paystack.open_dispute(made.provider_reference)["id"])
+    disputes.heard(dispute)
     ask(anna)
     assert complete() == 1
-    assert paystack.state()["refunds"] == []
-    assert wallet(anna).credits == 0
+    refund_progress.settle_open(datetime.now(UTC) + timedelta(minutes=10))
+    assert paystack.state()["refunds"] == [], "nothing moves while the bank decides"
+    assert complete() == 0
+    paystack.resolve_dispute(dispute, resolution)
+    disputes.heard(dispute)
+    settle_refunds(paystack)
+    assert sum(each["amount"] for each in paystack.state()["refunds"]) == back
+    assert complete() == 1
+    owed = house.execute("SELECT credits, owed_credits FROM real_users").fetchall()
+    assert owed == [(0, 0)], "nobody owes what was taken from them"
 
 
 @pytest.mark.parametrize("excluded", [True, False])
@@ -309,14 +356,130 @@ def test_who_asked_to_be_kept_out_is_still_recognised(
     if excluded:
         exclusion.exclude(account_of(anna), length="6m", typed="stop", device="")
     assert complete() == 1
-    for table in ("payer_marks", "exclusion_marks"):
-        (count,) = house.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,)  # type: ignore[arg-type]
-        assert bool(count) is excluded, table
+    assert house.execute("SELECT count(*) FROM payer_marks").fetchone() == (0,)
+    marks = house.execute("SELECT array_agg(kind ORDER BY kind) FROM exclusion_marks").fetchone()
+    assert marks == (["card", "device", "phone"] if excluded else None,)
 
 
-def test_the_page_says_what_others_say(shop: Flask) -> None:
-    """Somebody without credits is promised nothing."""
+def test_what_waits_for_an_answer_comes_back_first(shop: Flask, house: psycopg.Connection) -> None:
+    """Also for somebody who stays after all."""
+    anna = factories.user(30, username="anna_w")
+    chat = factories.open_chat(anna)
+    for _ in range(5):
+        factories.send(anna, chat)
+    assert wallet(anna).credits == 28
+    ask(anna)
+    assert wallet(anna).credits == 30
+    with pytest.raises(DeletionPending) as caught:
+        accounts.sign_in("anna_w", PASSWORD, "user")
+    deletion.keep(deletion.way_back(caught.value))
+    assert wallet(anna).credits == 30
+    reasons = house.execute("SELECT DISTINCT reason, status FROM credit_refunds").fetchall()
+    assert reasons == [("unanswered", "completed")]
+
+
+def test_a_message_on_its_way_opens_no_chat_again(shop: Flask, house: psycopg.Connection) -> None:
+    anna = factories.user()
+    chat = factories.open_chat(anna)
+    factories.send(anna, chat)
+    ask(anna)
+    with pytest.raises(SendingPaused):
+        factories.send(anna, chat)
+    assert house.execute("SELECT status FROM chats").fetchall() == [("closed",)]
+    assert house.execute("SELECT count(*) FROM chat_queue").fetchone() == (0,)
+
+
+def test_an_old_page_takes_no_newer_wish_back(shop: Flask) -> None:
+    anna = factories.user(username="anna_w")
+    ask(anna)
+    with pytest.raises(DeletionPending) as caught:
+        accounts.sign_in("anna_w", PASSWORD, "user")
+    token = deletion.way_back(caught.value)
+    deletion.keep(token)
+    ask(anna)
+    deletion.keep(token)
+    with pytest.raises(DeletionPending):
+        accounts.sign_in("anna_w", PASSWORD, "user")
+
+
+def test_one_that_fails_keeps_nobody_else_from_theirs(
+    shop: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = factories.user(), factories.user()
+    for viewer in (anna, ben):
+        ask(viewer)
+    real = deletion._forget
+
+    def forget(work: Any, gone: Any, now: datetime) -> None:
+        if gone.id == anna.account_id:
+            raise RuntimeError("broken")
+        real(work, gone, now)
+
+    monkeypatch.setattr(deletion, "_forget", forget)
+    assert complete() == 1
+    assert wallet(anna).deleted_at is None and wallet(ben).deleted_at is not None
+    assert wallet(anna).credits == 10, "nothing half done"
+
+
+def test_a_refund_that_failed_is_not_called_arrived(
+    shop: Flask, paystack: PaystackSimulator, house: psycopg.Connection
+) -> None:
+    anna = factories.user(0)
+    bought(paystack, anna)
+    ask(anna)
+    complete()
+    refund_progress.settle_open(datetime.now(UTC) + timedelta(minutes=10))
+    paystack.move_refund(paystack.state()["refunds"][0]["id"], "failed")
+    refund_progress.settle_open(datetime.now(UTC) + timedelta(minutes=10))
+    assert complete() == 1
+    assert record(house)["refund_processed"] is False
+
+
+def test_what_is_left_is_found(shop: Flask, house: psycopg.Connection) -> None:
+    """A deletion that left something behind does not end, and admins are told."""
+    anna = factories.user()
+    chat = factories.open_chat(anna)
+    factories.send(anna, chat)
+    ask(anna)
+    complete()
+    house.execute("UPDATE messages SET content = 'still here'")
+    assert complete() == 0
+    assert record(house)["messages_anonymized"] is False
+    told = house.execute("SELECT count(*) FROM outbox WHERE payload ->> 'priority' = 'critical'")
+    assert told.fetchone() == (1,)
+    house.execute("UPDATE messages SET content = '(deleted)'")
+    assert complete() == 1
+
+
+def test_nobody_is_given_anything_any_more(shop: Flask) -> None:
+    anna = factories.user(30)
+    chat = factories.open_chat(anna)
+    for _ in range(3):
+        factories.send(anna, chat)
+    charged = factories.send(anna, chat).event.message_id
+    admin = account_of(factories.admin())
+    factories.reply(factories.operator(available=True), chat)
+    ask(anna)
+    complete()
+    with pytest.raises(ValidationError, match="deleted"):
+        message_refunds.give(charged, admin, "Sorry")
+    with pytest.raises(NotFound):
+        grants.grant(
+            user_id=account_of(anna), admin_id=admin, amount=5, reason="Sorry", key=uuid4()
+        )
+
+
+def test_a_suspended_person_may_leave(shop: Flask) -> None:
+    anna = factories.user()
+    factories.ban(anna)
+    page = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    assert page.get("/me").status_code == 302
+    assert page.get("/me/delete").status_code == 200
+    form = {"unused": "refund", "password": PASSWORD}
+    assert page.post("/me/delete", data=form).status_code == 303
+
+
+def test_somebody_without_credits_is_promised_nothing(shop: Flask) -> None:
     anna = factories.user(0)
     page = shop.test_client().become(anna).get("/me/delete").text  # type: ignore[attr-defined]
     assert "nothing now" in page
-    assert UUID(str(anna.account_id))

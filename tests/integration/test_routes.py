@@ -78,8 +78,8 @@ user.keep_limit         POST /me/limits/keep                302 303 303 302   40
 user.take_break         POST /me/breaks                     302 303 303 302   403 403 403   403 403 403
 user.self_exclusion     GET  /me/self-exclusion             302 200 200 302   403 403 403   403 403 403
 user.self_exclusion     POST /me/self-exclusion             302 303 303 302   403 403 403   403 403 403
-user.delete_account     GET  /me/delete                     302 200 200 302   403 403 403   403 403 403
-user.delete_account     POST /me/delete                     302 303 303 302   403 403 403   403 403 403
+user.delete_account     GET  /me/delete                     302 200 200 200   403 403 403   403 403 403
+user.delete_account     POST /me/delete                     302 303 303 303   403 403 403   403 403 403
 user.time_here          GET  /me/time                       302 200 200 302   403 403 403   403 403 403
 user.tell_time          POST /me/time                       302 303 303 302   403 403 403   403 403 403
 user.end_session        POST /me/sessions/{session}/end     302 303 404 302   403 403 403   403 403 403
@@ -132,6 +132,7 @@ operator.save_draft     PUT  /operator/chat/{chat}/draft    302 403 403 403   20
 operator.save_note      PUT  /operator/chat/{chat}/notes/real      302 403 403 403   200 404 404   403 403 403
 operator.save_note      PUT  /operator/chat/{chat}/notes/fictional 302 403 403 403   200 404 404   403 403 403
 operator.save_note      PUT  /operator/chat/{chat}/notes/other     302 403 403 403   404 404 404   403 403 403
+operator.set_language   POST /operator/chat/{chat}/language 302 403 403 403   303 404 404   403 403 403
 operator.hand_back      POST /operator/chat/{chat}/handback 302 403 403 403   303 404 404   403 403 403
 
 admin.dashboard         GET  /admin/dashboard               302 403 403 403   403 403 403   200 200 200
@@ -217,7 +218,7 @@ WRITES = {
     "public.set_theme", "user.save_profile", "user.save_language", "user.save_email", "user.change_password",
     "user.save_notifications", "user.save_privacy", "user.end_session", "user.end_other_sessions",
     "user.open_chat", "user.consent", "user.set_favorite", "chat.rate", "chat.send", "chat.save_draft", "operator.set_availability",
-    "operator.set_auto_next", "operator.send", "operator.save_draft", "operator.save_note",
+    "operator.set_auto_next", "operator.set_language", "operator.send", "operator.save_draft", "operator.save_note",
     "operator.hand_back", "people.logout", "admin.make_package", "admin.change_package",
     "admin.switch_package", "admin.make_promo", "admin.switch_promo", "user.set_limit", "user.keep_limit",
     "user.take_break", "user.self_exclusion", "user.delete_account", "credits.answer_offer",
@@ -288,6 +289,7 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         "giving.give_back": lambda: {"notes": "as agreed"},
         "giving.decide_approval": lambda: {"decision": "approve", "reason": "as agreed"},
         "operator.set_auto_next": dict,
+        "operator.set_language": lambda: {"language": "sw"},
         "operator.send": lambda: _reply(cast),
         "operator.save_draft": lambda: {"content": f"from {actor}"},
         "operator.save_note": lambda: {"content": f"from {actor}", "version": "1"},

@@ -72,8 +72,6 @@ NOT_PAGES = {
     "operator.person": "part of the desk",
     "operator.changes": "JSON",
     "admin.tiles": "part of the dashboard",
-    "admin.payments_csv": "a file",
-    "admin.days_csv": "a file",
 }
 
 

@@ -11,15 +11,13 @@ from hypothesis import given, strategies as st
 
 from fantooo.domain.ranking import (
     QUIET_LOAD,
-    SECONDS_A_POINT,
     Candidate,
     Waiting,
     choose,
     places_of,
-    points_now,
     priority,
-    rank_key,
     score_parts,
+    worth,
 )
 from fantooo.domain.settings import SystemSettings
 
@@ -91,15 +89,13 @@ def test_priorities(score: int, word: str) -> None:
     assert priority(score, DEFAULTS) == word
 
 
-@pytest.mark.parametrize(
-    ("seconds", "points"), [(0, 0), (19, 0), (20, 1), (40, 2), (3600, 180), (86400, 4320)]
-)
-def test_waiting_counts_without_end(seconds: int, points: int) -> None:
-    assert points_now(7, NOON, NOON + timedelta(seconds=seconds)) == 7 + points
+def points_now(score: int, entered: datetime, now: datetime) -> int:
+    """What the design says: the parts, and one for each 20 seconds of waiting, without end."""
+    return score + int((now - entered).total_seconds()) // 20
 
 
-def test_a_clock_behind_takes_nothing_away() -> None:
-    assert points_now(7, NOON, NOON - timedelta(hours=1)) == 7
+def rank_key(score: int, entered: datetime) -> datetime:
+    return entered - worth(score, DEFAULTS)
 
 
 @given(
@@ -111,9 +107,10 @@ def test_the_stored_order_is_the_order_of_points_at_every_moment(
     one: tuple[int, int], two: tuple[int, int], later: int
 ) -> None:
     """Whole points of waiting, so that rounding plays no part."""
-    now = NOON + timedelta(seconds=5000 * SECONDS_A_POINT + later)
+    now = NOON + timedelta(seconds=5000 * DEFAULTS.points_seconds + later)
     first, second = (
-        (score, NOON + timedelta(seconds=waited * SECONDS_A_POINT)) for score, waited in (one, two)
+        (score, NOON + timedelta(seconds=waited * DEFAULTS.points_seconds))
+        for score, waited in (one, two)
     )
     by_points = points_now(*first, now) - points_now(*second, now)
     by_key = rank_key(*second) - rank_key(*first)
@@ -124,7 +121,7 @@ def test_the_stored_order_is_the_order_of_points_at_every_moment(
 def test_nobody_starves() -> None:
     """The lowest beats the highest once it has waited longer by what their points differ."""
     highest = 40 + 20 + 15 + 10 + 50
-    apart = timedelta(seconds=highest * SECONDS_A_POINT)
+    apart = timedelta(seconds=highest * DEFAULTS.points_seconds)
     assert rank_key(0, NOON - apart - timedelta(seconds=1)) < rank_key(highest, NOON)
     assert rank_key(0, NOON - apart + timedelta(seconds=1)) > rank_key(highest, NOON)
 

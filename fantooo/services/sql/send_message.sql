@@ -129,6 +129,7 @@ BEGIN
           -- Columns of this very row, so that they are read again once its lock is held: what
           -- somebody asked to be kept from is never sent after that has been committed.
           AND u.self_excluded_until IS NULL
+          AND u.deletion_due_at IS NULL AND u.deleted_at IS NULL
           AND (u.paused_until IS NULL OR u.paused_until <= sent_at)
           AND (p_price = 0 OR u.spending_frozen_reason IS NULL)
         RETURNING new.credits AS credits, old.bonus_credits - new.bonus_credits AS bonus_spent,
@@ -139,6 +140,7 @@ BEGIN
                        WHEN u.is_banned AND (u.banned_until IS NULL OR u.banned_until > sent_at)
                            THEN 'banned'
                        WHEN u.self_excluded_until IS NOT NULL OR u.paused_until > sent_at
+                           OR u.deletion_due_at IS NOT NULL OR u.deleted_at IS NOT NULL
                            THEN 'paused_by_user'
                        WHEN u.user_tier <> p_tier THEN 'price_changed'
                        WHEN p_price > 0 AND u.spending_frozen_reason IS NOT NULL
@@ -228,7 +230,7 @@ BEGIN
                 required_specializations, language, preferred_operator_id, entered_queue_at
             ) VALUES (
                 p_chat, p_priority, p_priority_score, p_score_parts, p_tier, wallet.total_spent,
-                character.specializations, wallet.language, chat.last_operator_id, sent_at
+                character.specializations, coalesce(chat.language, wallet.language), chat.last_operator_id, sent_at
             ) ON CONFLICT (chat_id) DO UPDATE
                 -- A paid message raises a chat that a free one brought here; nothing lowers it.
                 SET priority = excluded.priority,
