@@ -286,13 +286,22 @@ def _forget(work: UnitOfWork, wallet: RealUser, now: datetime) -> None:
     account = session.get_one(Account, account_id)
     account.login, account.password_hash, account.is_active = nobody, _NO_HASH, False
     account.last_login_at = None
-    for table, mine, values in _words_of(account_id):
-        session.execute(
-            update(table).where(mine).values(**values).execution_options(synchronize_session=False)
-        )
+    _scrub(work, account_id)
     for table, mine in _rows_of(account_id):
         session.execute(delete(table).where(mine).execution_options(synchronize_session=False))
     session.flush()
+
+
+def _scrub(work: UnitOfWork, account_id: UUID, *tables: Any) -> None:
+    """Overwrites the words of and about somebody in rows that stay: of all tables, or of some."""
+    for table, mine, values in _words_of(account_id):
+        if not tables or table in tables:
+            work.session.execute(
+                update(table)
+                .where(mine)
+                .values(**values)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _chats_of(account_id: UUID) -> Any:
@@ -313,8 +322,14 @@ def _words_of(account_id: UUID) -> list[tuple[Any, ColumnElement[bool], dict[str
         (CreditRefund, CreditRefund.user_id == account_id, {"words": "", "notes": ""}),
         (ChatAssignment, ChatAssignment.chat_id.in_(_chats_of(account_id)), {"end_note": None}),
         (DataRequest, DataRequest.real_user_id == account_id, {"reason": ""}),
-        # Phone, card and address of the payer, as the provider announced them.
-        (WebhookEvent, WebhookEvent.reference.in_(references), {"raw": b""}),
+        # Phone, card and address of the payer, as the provider announced them. What is not dealt
+        # with yet is still needed.
+        (
+            WebhookEvent,
+            WebhookEvent.reference.in_(references)
+            & WebhookEvent.status.in_(("processed", "ignored")),
+            {"raw": b""},
+        ),
         (Transaction, Transaction.real_user_id == account_id, {"checkout_url": None}),
     ]
 
@@ -353,6 +368,8 @@ def _end(account_id: UUID, _now: datetime) -> bool:
         ).all()
         if any(each.status in ("pending", "processing") for each in sent_back):
             return False
+        # The provider has announced meanwhile what became of the money.
+        _scrub(work, account_id, WebhookEvent)
         failed = any(each.status == "failed" for each in sent_back)
         record = work.session.get_one(DeletedUser, request.deleted_user_id)
         record.refund_processed = bool(sent_back) and not failed

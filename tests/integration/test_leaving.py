@@ -40,7 +40,7 @@ from fantooo.services import (
     profile,
     refund_progress,
 )
-from tests.integration.test_buying import account_of, buy, row, wallet
+from tests.integration.test_buying import account_of, announce, buy, row, wallet
 from tests.support import factories
 from tests.support.cluster import Place
 from tests.support.factories import PASSWORD
@@ -142,6 +142,8 @@ def test_twice_is_one_wish_and_too_late_is_too_late(shop: Flask, house: psycopg.
         accounts.sign_in("anna_w", PASSWORD, "user")
     token = deletion.way_back(caught.value)
     assert deletion.complete_due() == 0, "not before its day"
+    # Also when it was looked for before it was taken back and wished anew.
+    assert deletion._delete(account_of(anna), datetime.now(UTC)) is False
     assert complete() == 1
     with pytest.raises(ValidationError, match="deleted already"):
         deletion.keep(token)
@@ -270,7 +272,11 @@ def test_unused_credits_go_back_to_where_they_were_paid(
     assert wallet(anna).credits == 0
     assert complete() == 0, "the money is on its way"
     settle_refunds(paystack)
+    announce(shop, paystack)
     assert complete() == 1
+    bodies = house.execute("SELECT count(*), count(*) FILTER (WHERE raw <> '') FROM webhook_events")
+    told, left = bodies.fetchone() or (0, 0)
+    assert told > 0 and left == 0, "what the provider said of them goes too"
     assert [(e["transaction_reference"], e["amount"]) for e in paystack.state()["refunds"]] == [
         (newer.provider_reference, 32_000)
     ]

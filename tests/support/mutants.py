@@ -40,6 +40,7 @@ _SENDS = "tests/races/test_sends.py::"
 _SOCKETS = "tests/live/test_sockets.py::"
 _AWAY = "tests/integration/test_database_away.py::"
 _PROMOS = "tests/integration/test_promos.py::"
+_LEAVING = "tests/integration/test_leaving.py::"
 
 MUTANTS = [
     Mutant("no lock on the chat", _SEND, "WHERE id = p_chat FOR UPDATE;", "WHERE id = p_chat;",
@@ -164,6 +165,29 @@ MUTANTS = [
            _PROMOS + "test_pay_with_a_code_that_was_only_typed_shows_its_price_first"),
     Mutant("promo codes can be guessed", "fantooo/web/credits.py", "@limits.promo_codes\n", "",
            "tests/integration/test_limits.py::test_promo_codes_of_an_account"),
+    Mutant("a leaver's message is taken", _SEND,
+           "          AND u.deletion_due_at IS NULL AND u.deleted_at IS NULL\n", "",
+           _LEAVING + "test_a_message_on_its_way_opens_no_chat_again"),
+    Mutant("a newer wish is done early", "fantooo/services/deletion.py",
+           " or request.due_at > now", "",
+           _LEAVING + "test_twice_is_one_wish_and_too_late_is_too_late"),
+    Mutant("money of nobody is kept", "fantooo/services/payments.py",
+           "    if wallet.deleted_at is not None:\n        # Nobody",
+           "    if False:\n        # Nobody",
+           _LEAVING + "test_a_payment_that_arrives_afterwards_goes_back"),
+    Mutant("what waits is not given back", "fantooo/services/deletion.py",
+           "            refunds.return_waiting(work, chat, wallet, now)\n", "            pass\n",
+           _LEAVING + "test_what_waits_for_an_answer_comes_back_first"),
+    Mutant("words of who left stay", "fantooo/services/deletion.py",
+           '{"content": GONE, "deleted_at"', '{"deleted_at"',
+           _LEAVING + "test_no_word_is_left"),
+    Mutant("a refund is settled as a payment", "fantooo/services/payments.py",
+           '                Transaction.type == "purchase",\n'
+           "                Transaction.payment_provider == PROVIDER,\n"
+           "                Transaction.provider_reference",
+           "                Transaction.payment_provider == PROVIDER,\n"
+           "                Transaction.provider_reference",
+           "tests/integration/test_money_refunds.py"),
 ]  # fmt: skip
 
 
