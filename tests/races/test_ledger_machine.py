@@ -338,6 +338,11 @@ class Ledger(RuleBasedStateMachine):
         purse = self.purses.pop(who % len(self.purses))
         account = purse.viewer.account_id
         assert account
+        for talk in self.talks.values():
+            # What waits for an answer comes back first.
+            for price, part, _message in talk.unanswered if talk.purse is purse else []:
+                purse.credits += price
+                purse.bonus += part
         self.talks = {chat: talk for chat, talk in self.talks.items() if talk.purse is not purse}
         deletion.ask(account, password=factories.PASSWORD, unused=unused, reason="")
         assert deletion.complete_due(datetime.now(UTC) + timedelta(days=7)) >= 1
