@@ -51,7 +51,7 @@ def test_a_change_shows_at_the_desk_without_a_reload(
     # A template speaks to the person by the new name.
     mine.select_option("#language", "sw")
     save(mine, "language")
-    expect(panel.get_by_text("Swahili", exact=True)).to_be_visible()
+    expect(panel.locator("#person").get_by_text("Swahili", exact=True)).to_be_visible()
     assert operator.is_same_page()
 
 

@@ -39,8 +39,10 @@ def test_profile(live_server: LiveServer, new_person: NewPerson) -> None:
     page = new_person().page
     page.goto(f"/profile/{character}")
     expect(page.locator("#main")).to_match_aria_snapshot("""
-        - heading "Zuri" [level=1]
-        - text: /Fictional character/
+        - text: Fictional character
+        - heading /^Zuri, / [level=1]
+        - button "Chat with Zuri"
+        - heading "About Zuri" [level=2]
     """)
     expect(page.get_by_role("button", name="Chat with Zuri")).to_be_visible()
 
