@@ -80,7 +80,7 @@ class Talk:
         self.server = server
         character = server.character()
         with server.acting():
-            self.anna, self.ben = factories.user(1000), factories.user(1000)
+            self.anna, self.ben = factories.user(10_000), factories.user(10_000)
             self.annas = factories.open_chat(self.anna, character)
             self.bens = factories.open_chat(self.ben, character)
             self.olga = factories.operator(available=True, max_chats=1)
