@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from fantooo.domain.buying import money
 from fantooo.domain.errors import ValidationError
-from fantooo.domain.pricing import EAT
+from fantooo.domain.pricing import EAT, day_begins
 
 PERIODS = ("day", "week", "month")
 #: how a raise waits, and how long after it was asked for it can be confirmed
@@ -109,7 +109,7 @@ class Stretch:
 
 def stretch(period: str, moment: datetime) -> tuple[datetime, datetime]:
     """Begin and end of the calendar day, week (from Monday) or month of Nairobi that holds ``moment``."""
-    day = moment.astimezone(EAT).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = day_begins(moment)
     if period == "day":
         return day, day + timedelta(days=1)
     if period == "week":

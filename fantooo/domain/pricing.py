@@ -11,6 +11,13 @@ from zoneinfo import ZoneInfo
 from fantooo.domain.settings import SystemSettings
 
 EAT = ZoneInfo("Africa/Nairobi")
+
+
+def day_begins(moment: datetime) -> datetime:
+    """Midnight in Nairobi of the day that ``moment`` is in."""
+    return moment.astimezone(EAT).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 #: a shown price holds this long at most, and never across a change of rate
 QUOTE_VALID = timedelta(minutes=30)
 
@@ -59,7 +66,7 @@ def rate_ends_at(moment: datetime, settings: SystemSettings) -> datetime:
     local = moment.astimezone(EAT)
     ends = moment + QUOTE_VALID
     for hour in (settings.evening_from_hour, settings.evening_until_hour):
-        boundary = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=hour)
+        boundary = day_begins(moment) + timedelta(hours=hour)
         if boundary > local:
             ends = min(ends, boundary)
     return ends

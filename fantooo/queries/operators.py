@@ -11,7 +11,7 @@ from sqlalchemy import Text, case, cast, func, select
 
 from fantooo.domain import masking, ranking
 from fantooo.domain.errors import NotFound
-from fantooo.domain.pricing import EAT
+from fantooo.domain.pricing import day_begins
 from fantooo.domain.ranking import REASONS
 from fantooo.extensions import db
 from fantooo.infra import clock
@@ -119,7 +119,7 @@ def own_view(operator_id: UUID) -> OperatorView:
 
 def today(operator_id: UUID) -> Today:
     """Of the turns that began today: chats, replies, and the median seconds to the first reply."""
-    midnight = clock.now().astimezone(EAT).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = day_begins(clock.now())
     row = db.session.execute(
         select(
             func.coalesce(func.sum(ChatAssignment.replies), 0).label("answered"),

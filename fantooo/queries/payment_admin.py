@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, func, or_, select
 
 from fantooo.domain import buying, promos, refunding
 from fantooo.domain.errors import NotFound
-from fantooo.domain.pricing import EAT
+from fantooo.domain.pricing import day_begins
 from fantooo.domain.refunding import Part, Purse, Sold
 from fantooo.extensions import db
 from fantooo.infra import clock
@@ -206,7 +206,7 @@ def _facts(details: dict[str, Any]) -> dict[str, str]:
 
 def day() -> Day:
     """Today's figures."""
-    begins = clock.now().astimezone(EAT).replace(hour=0, minute=0, second=0, microsecond=0)
+    begins = day_begins(clock.now())
     sold = db.session.execute(
         select(
             func.coalesce(func.sum(Transaction.amount), 0).label("revenue"),

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import func, select
 
-from fantooo.domain.pricing import EAT
+from fantooo.domain.pricing import day_begins
 from fantooo.infra import clock
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import AdminNotification, CreditTransfer, Transaction
@@ -51,8 +51,8 @@ def _failed_payments(work: UnitOfWork, now: datetime) -> int:
 
 
 def _refund_rate(work: UnitOfWork, now: datetime) -> int:
-    day = now.astimezone(EAT).date()
-    begins = datetime(day.year, day.month, day.day, tzinfo=EAT)
+    begins = day_begins(now)
+    day = begins.date()
     charged, back = (
         work.session.scalar(
             select(func.coalesce(func.sum(CreditTransfer.amount), 0)).where(

@@ -86,12 +86,11 @@ def send(chat_id: UUID) -> ResponseReturnValue:
             content=request.form.get("content", ""),
             quote_token=request.form.get("quote", ""),
         )
-    except PriceChanged as error:
-        # The page shows the new price where the old one stood.
-        error.details["composer"] = fragments.composer_price(chat_id, error.details["composer"])
-        _keep_typed(chat_id)
-        raise
-    except FantoooError:
+    except FantoooError as error:
+        if isinstance(error, PriceChanged):
+            # The page shows the new price where the old one stood.
+            fresh = error.details["composer"]
+            error.details["composer"] = fragments.composer_price(chat_id, fresh)
         _keep_typed(chat_id)
         raise
     if wants_json():

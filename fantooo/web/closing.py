@@ -72,19 +72,10 @@ def payments_csv() -> ResponseReturnValue:
         "text": request.form.get("text", "").strip()[:100],
     }
     review = request.form.get("review") == "1"
-    lines: list[payment_admin.Line] = []
-    while len(lines) < _MOST_ROWS:
-        page = payment_admin.found(
-            status=wishes["status"],
-            text=wishes["text"],
-            review=review,
-            before=lines[-1].id if lines else None,
-            limit=1000,
-        )
-        lines += page
-        if len(page) < 1000:
-            break
-    else:
+    lines = payment_admin.found(
+        status=wishes["status"], text=wishes["text"], review=review, limit=_MOST_ROWS + 1
+    )
+    if len(lines) > _MOST_ROWS:
         raise ValidationError(message=f"More than {_MOST_ROWS:,} payments: choose a state first")
     rows = (
         (

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import text
 
+from fantooo.domain.errors import FantoooError
 from fantooo.domain.viewer import Viewer
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.services import payments
+from tests.support import race
 
 
 def rows(sql: str, **values: object) -> list[Any]:
@@ -33,3 +35,15 @@ def buy(
         callback_url="http://127.0.0.1:9/credits/return",
         promo_code=code,
     )
+
+
+def reference_of(purchase: uuid.UUID) -> str:
+    """What the provider knows a purchase by."""
+    found = rows("SELECT provider_reference FROM transactions WHERE id = :i", i=purchase)
+    return str(found[0].provider_reference)
+
+
+def only_named(results: list[Any]) -> None:
+    """Whoever came too late was told so; nothing broke."""
+    broken = [each for each in race.of(results, Exception) if not isinstance(each, FantoooError)]
+    assert broken == []

@@ -23,7 +23,7 @@ from fantooo.services import (
     refund_progress,
     refunds,
 )
-from tests.races.shop import buy, rows
+from tests.races.shop import buy, only_named, rows
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
 
@@ -58,12 +58,6 @@ def _charged(viewer: Viewer) -> uuid.UUID:
     return factories.send(viewer, chat).event.message_id
 
 
-def _only_named(results: list[Any]) -> None:
-    """Whoever came too late was told so; nothing broke."""
-    broken = [each for each in race.of(results, Exception) if not isinstance(each, FantoooError)]
-    assert broken == []
-
-
 def test_two_admins_refund_one_payment(
     shop: Flask, paystack: PaystackSimulator, rounds: int
 ) -> None:
@@ -75,7 +69,7 @@ def test_two_admins_refund_one_payment(
             (admin, lambda admin=admin: _refund(bought, admin, 250)) for admin in admins * 2
         ]
         results = race.race(shop, tasks)
-        _only_named(results)
+        only_named(results)
         assert race.of(results, str) == ["begun"], "the second would be more than was paid"
         (made,) = rows("SELECT id FROM transactions WHERE refunds_id = :i", i=bought)
         # Everybody who may ask the provider, at once: it is asked for once.
@@ -111,7 +105,7 @@ def test_one_message_given_back_by_all_who_can(
             (anna, lambda: factories.send(anna, chat)),
         ]
         random.shuffle(tasks)
-        _only_named(race.race(shop, tasks))
+        only_named(race.race(shop, tasks))
         back = rows(
             "SELECT count(*) AS n FROM credit_transfers WHERE kind = 'message_refund'"
             " AND cause_id = :m", m=message,
@@ -137,7 +131,7 @@ def test_a_message_that_two_admins_give_back_while_it_comes_back_by_itself(
             (anna, lambda: factories.send(anna, chat)),
         ]
         random.shuffle(tasks)
-        _only_named(race.race(shop, tasks))
+        only_named(race.race(shop, tasks))
         back = rows(
             "SELECT count(*) AS n FROM credit_transfers WHERE kind = 'message_refund'"
             " AND cause_id = :m", m=message,
@@ -181,7 +175,7 @@ def _only_named_or_provider(results: list[Any]) -> None:
     from fantooo.gateways.paystack import ProviderError
 
     others = [each for each in race.of(results, Exception) if not isinstance(each, ProviderError)]
-    _only_named(others)
+    only_named(others)
 
 
 def test_a_refund_against_sends(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
@@ -201,7 +195,7 @@ def test_a_refund_against_sends(shop: Flask, paystack: PaystackSimulator, rounds
             (admin, lambda: _refund(bought, admin, 20, goodwill=True)),
         ]
         random.shuffle(tasks)
-        _only_named(race.race(shop, tasks))
+        only_named(race.race(shop, tasks))
         wallet = rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)[0]
         spent = rows(
             "SELECT count(*) AS n FROM credit_transfers WHERE real_user_id = :i"
@@ -233,7 +227,7 @@ def test_one_wish_is_decided_once(shop: Flask, paystack: PaystackSimulator, roun
         tasks.append((first, lambda: approving.approve(wish, first.account_id, "mine")))  # type: ignore[arg-type]
         random.shuffle(tasks)
         results = race.race(shop, tasks)
-        _only_named(results)
+        only_named(results)
         assert len(race.of(results, FantoooError)) == len(tasks) - 1
         done = rows("SELECT status, decided_by FROM approvals WHERE id = :i", i=wish)[0]
         made = rows("SELECT id FROM transactions WHERE refunds_id = :i", i=bought)
@@ -258,7 +252,7 @@ def test_withdrawing_in_many_tabs(shop: Flask, paystack: PaystackSimulator, roun
             )
         ] * 6
         results = race.race(shop, tasks)
-        _only_named(results)
+        only_named(results)
         assert race.of(results, str) == ["begun"]
         row = rows("SELECT credits, total_spent FROM real_users WHERE id = :i", i=account)[0]
         assert tuple(row) == (10, 0)

@@ -11,10 +11,9 @@ from typing import Any
 
 from flask import Flask
 
-from fantooo.domain.errors import FantoooError
 from fantooo.domain.viewer import SYSTEM, Viewer
 from fantooo.services import deletion, grants, money_refunds, payments, refund_progress, webhooks
-from tests.races.shop import buy, rows
+from tests.races.shop import buy, only_named, reference_of, rows
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
 
@@ -28,16 +27,6 @@ def _ask(viewer: Viewer) -> datetime:
 
 def _complete() -> int:
     return deletion.complete_due(datetime.now(UTC) + timedelta(days=7))
-
-
-def _only_named(results: list[Any]) -> None:
-    broken = [each for each in race.of(results, Exception) if not isinstance(each, FantoooError)]
-    assert broken == []
-
-
-def _reference(purchase: uuid.UUID) -> str:
-    found = rows("SELECT provider_reference FROM transactions WHERE id = :i", i=purchase)
-    return str(found[0].provider_reference)
 
 
 def _arrive(paystack: PaystackSimulator) -> None:
@@ -79,7 +68,7 @@ def test_a_refund_beside_the_deletion(
     for _ in range(money_rounds):
         anna = factories.user()
         bought = buy(anna, package)
-        reference = _reference(bought)
+        reference = reference_of(bought)
         paystack.finish(reference, announce=False)
         assert payments.settle(reference) == "success"
         _ask(anna)
@@ -94,7 +83,7 @@ def test_a_refund_beside_the_deletion(
         tasks: list[Task] = [(admin, lambda admin=admin: refund(admin)) for admin in admins]
         tasks += [(SYSTEM, _complete), (SYSTEM, _complete), (SYSTEM, refund_progress.settle_open)]
         random.shuffle(tasks)
-        _only_named(race.race(shop, tasks))
+        only_named(race.race(shop, tasks))
         _end_of(anna, paystack, [reference])
 
 
@@ -106,7 +95,7 @@ def test_a_payment_that_arrives_while_the_account_is_deleted(
         anna = factories.user()
         account = anna.account_id
         assert account
-        reference = _reference(buy(anna, package))
+        reference = reference_of(buy(anna, package))
         _ask(anna)
         paystack.finish(reference, announce=False)
         late = datetime.now(UTC) + timedelta(minutes=5)
@@ -125,7 +114,7 @@ def test_a_payment_that_arrives_while_the_account_is_deleted(
             ),
         ]  # fmt: skip
         random.shuffle(tasks)
-        _only_named(race.race(shop, tasks))
+        only_named(race.race(shop, tasks))
         _end_of(anna, paystack, [reference])
 
 
@@ -141,7 +130,7 @@ def test_writing_while_the_account_is_deleted(
         tasks: list[Task] = [(anna, lambda chat=chat: factories.send(anna, chat)) for _ in range(6)]
         tasks += [(SYSTEM, lambda anna=anna: _ask(anna)), (SYSTEM, _complete)]
         random.shuffle(tasks)
-        _only_named(race.race(shop, tasks))
+        only_named(race.race(shop, tasks))
         _complete()
         _complete()
         left = rows(

@@ -15,16 +15,11 @@ from flask import Flask
 from fantooo.domain.errors import FantoooError
 from fantooo.domain.viewer import ANONYMOUS, SYSTEM, Viewer
 from fantooo.services import credits, payments, reconciliation, webhooks
-from tests.races.shop import buy, rows
+from tests.races.shop import buy, reference_of, rows
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
 
 DELIVERIES = 16
-
-
-def _reference(transaction_id: uuid.UUID) -> str:
-    found = rows("SELECT provider_reference FROM transactions WHERE id = :i", i=transaction_id)
-    return str(found[0].provider_reference)
 
 
 def _announcement(paystack: PaystackSimulator, reference: str) -> tuple[bytes, str]:
@@ -39,7 +34,7 @@ def test_sixteen_announcements_the_return_and_the_night_at_once(
     for _ in range(rounds):
         anna = factories.user()
         made = buy(anna, package)
-        reference = _reference(made)
+        reference = reference_of(made)
         paystack.finish(reference)
         raw, signature = _announcement(paystack, reference)
         late = datetime.now(UTC) + timedelta(minutes=5)
@@ -85,7 +80,7 @@ def test_one_wish_from_sixteen_tabs(shop: Flask, paystack: PaystackSimulator, ro
 def test_receipts_of_many_at_once_have_no_gaps(shop: Flask, paystack: PaystackSimulator) -> None:
     package = factories.package()
     people = [factories.user() for _ in range(16)]
-    references = [_reference(buy(viewer, package)) for viewer in people]
+    references = [reference_of(buy(viewer, package)) for viewer in people]
     for reference in references:
         paystack.finish(reference, announce=False)
     tasks = [(SYSTEM, lambda r=reference: payments.settle(r)) for reference in references]
