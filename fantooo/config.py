@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-key-never-used-in-production"  # noqa: S105
 DEVELOPMENT_SUPPORT = "support@fantooo.test"
 DEVELOPMENT_PAYMENT_MAIL = "pay.fantooo.test"
+DEVELOPMENT_MAIL_FROM = "no-reply@fantooo.test"
+MAIL_SCHEMES = ("smtp", "smtps", "smtp+plain")
 
 
 class Settings(BaseSettings):
@@ -49,6 +52,8 @@ class Settings(BaseSettings):
     paystack_read_seconds: float = Field(default=10, gt=0)
     payment_mail_domain: str = DEVELOPMENT_PAYMENT_MAIL
     currency: str = Field(default="KES", pattern=r"^[A-Z]{3}$")
+    mail_url: str = Field(default="", repr=False)
+    mail_from: str = DEVELOPMENT_MAIL_FROM
     database_pool_size: int = Field(default=16, ge=1)
     log_level: str = "INFO"
     sentry_dsn: str = Field(default="", repr=False)
@@ -67,6 +72,8 @@ class Settings(BaseSettings):
     limit_sign_up_address: str = "20 per minute"
     limit_places: str = "600 per minute"
     limit_own_page: str = "60 per minute"
+    limit_letters: str = "3 per hour"
+    limit_letters_address: str = "5 per hour"
     sockets_per_account: int = 12
     sockets_per_address: int = 200
 
@@ -81,7 +88,7 @@ class Settings(BaseSettings):
             name.upper()
             for name in (
                 *("database_url", "redis_url", "app_url", "field_keys"),
-                "paystack_secret_key",
+                *("paystack_secret_key", "mail_url"),
             )
             if not getattr(self, name)
         ]
@@ -89,6 +96,8 @@ class Settings(BaseSettings):
             missing.append("SUPPORT_EMAIL")
         if self.payment_mail_domain in ("", DEVELOPMENT_PAYMENT_MAIL):
             missing.append("PAYMENT_MAIL_DOMAIN")
+        if self.mail_from in ("", DEVELOPMENT_MAIL_FROM):
+            missing.append("MAIL_FROM")
         if self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32:
             missing.append("SECRET_KEY (32 characters or more)")
         if self.field_keys and any(len(key.strip()) < 32 for key in self.field_keys.split(",")):
@@ -104,6 +113,15 @@ class Settings(BaseSettings):
         # Everywhere, not in production alone: who reads such a key on its way has the account.
         if self.moves_real_money and not self.paystack_base_url.startswith("https://"):
             raise ValueError("a live PAYSTACK_SECRET_KEY needs a PAYSTACK_BASE_URL with https")
+        return self
+
+    @model_validator(mode="after")
+    def _letters_can_be_sent(self) -> Self:
+        parts = urlsplit(self.mail_url)
+        if self.mail_url and (parts.scheme not in MAIL_SCHEMES or not parts.hostname):
+            raise ValueError(f"MAIL_URL begins with one of {', '.join(MAIL_SCHEMES)}, and a host")
+        if parts.scheme == "smtp+plain" and parts.password:
+            raise ValueError("MAIL_URL has a password, which smtp+plain would show on its way")
         return self
 
     @property

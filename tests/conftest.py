@@ -23,6 +23,7 @@ from fantooo.extensions import db
 from fantooo.infra import clock as infra_clock
 from tests.support import factories
 from tests.support.cluster import Cluster, Place
+from tests.support.mail import MailCatcher
 from tests.support.paystack import PaystackSimulator
 
 _PLACE = ("FANTOOO_TEST_SOCKETS", "FANTOOO_TEST_REDIS")
@@ -168,6 +169,21 @@ def paystack(_paystack: PaystackSimulator) -> Iterator[PaystackSimulator]:
     yield _paystack
     # What is still to be sent must not reach another test.
     _paystack.reset()
+
+
+@pytest.fixture(scope="session")
+def _mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailCatcher]:
+    made = MailCatcher(tmp_path_factory.mktemp("mail"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def mail(_mail: MailCatcher) -> MailCatcher:
+    """The mail catcher, to which nothing has come yet."""
+    _mail.reset()
+    return _mail
 
 
 @pytest.fixture

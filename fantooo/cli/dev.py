@@ -38,12 +38,15 @@ def run() -> None:
         click.echo(f"\n  Fantooo is ready at {address} ({time.monotonic() - began:.1f} s)\n")
         for role, login, password in logins():
             click.echo(f"    {role:<9} {login:<30} {password}")
+        if house.letters_url:
+            click.echo(f"\n  E-mail is delivered to nobody; read it at {house.letters_url}")
         click.echo("\n  Ctrl-C stops everything.\n")
 
     try:
         click.echo("Assets built." if assets.build() else "Assets are up to date.")
         settings = current_app.config["SETTINGS"]
-        sys.exit(supervisor.Supervisor(settings, announce).run(["dev", "prepare"]))
+        house = supervisor.Supervisor(settings, announce)
+        sys.exit(house.run(["dev", "prepare"]))
     except RuntimeError as error:
         raise click.ClickException(str(error)) from error
 

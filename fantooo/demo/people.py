@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 PASSWORD = "fantooo-demo"  # noqa: S105 (of people who exist in demo data only)
 DEMO_USER, DEMO_OPERATOR, DEMO_ADMIN = "demo", "operator@fantooo.test", "admin@fantooo.test"
+#: confirmed, so that receipts can be seen to come
+DEMO_EMAIL = "demo@fantooo.test"
 
 TOWNS = (
     "Nairobi", "Mombasa", "Kisumu", "Nakuru", "Eldoret", "Thika", "Nyeri", "Malindi", "Naivasha",

@@ -9,6 +9,7 @@ from uuid import UUID
 from fantooo.demo import people
 from fantooo.demo.world import User, World
 from fantooo.domain.texts import CONSENT, TEXT_VERSIONS
+from fantooo.infra import crypto
 from fantooo.models import Account, Consent, CreditTransfer, RealUser, Transaction
 
 _WELCOME = 10
@@ -80,11 +81,24 @@ def _user(
         total_messages_sent=user.sent,
         created_at=joined,
         last_active_at=user.last_sent_at or joined,
+        **_address(user, joined),
     )
     for name, version in [CONSENT, *((n, v) for n, (v, _day) in TEXT_VERSIONS.items())]:
         world.add(
             Consent, account_id=user.id, text_name=name, text_version=version, given_at=joined
         )
+
+
+def _address(user: User, joined: datetime) -> dict[str, object]:
+    """The one who is there to be tried has an address, so that receipts can be seen."""
+    if user.username != people.DEMO_USER:
+        return {}
+    return {
+        "email_sealed": crypto.seal(people.DEMO_EMAIL),
+        # As PostgreSQL writes it: rows travel as JSON.
+        "email_hash": "\\x" + crypto.keyed_hash("email", people.DEMO_EMAIL).hex(),
+        "email_confirmed_at": joined,
+    }
 
 
 def _movement(

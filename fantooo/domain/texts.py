@@ -7,7 +7,7 @@ from datetime import date
 #: name -> (version, day it came into force)
 TEXT_VERSIONS = {
     "terms": ("1.1", date(2026, 11, 27)),
-    "privacy": ("1.3", date(2026, 11, 27)),
+    "privacy": ("1.4", date(2026, 11, 27)),
     "how_it_works": ("1.0", date(2026, 11, 24)),
 }
 #: what the onboarding box stands for

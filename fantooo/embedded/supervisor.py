@@ -20,6 +20,7 @@ from types import FrameType
 from typing import IO
 
 from fantooo.config import DEVELOPMENT_SECRET, ROOT, Settings
+from fantooo.embedded.mail import MailCatcher
 from fantooo.embedded.paystack import PaystackSimulator
 from fantooo.embedded.postgres import Postgres
 from fantooo.embedded.process import (
@@ -94,7 +95,8 @@ class _Program:
 class Supervisor:
     """Starts web, workers and scheduler, and first what they need and were given no address of.
 
-    That is PostgreSQL, Redis, and the Paystack simulator where there is no key.
+    That is PostgreSQL, Redis, the Paystack simulator where there is no key, and the mail catcher
+    where there is no mail server.
     """
 
     def __init__(self, settings: Settings, announce: Callable[[str], None]) -> None:
@@ -107,9 +109,15 @@ class Supervisor:
         self._postgres: Postgres | None = None
         self._redis: RedisServer | None = None
         self._paystack: PaystackSimulator | None = None
+        self._mail: MailCatcher | None = None
         self._servers: list[_Watched] = []
         self._programs: list[_Program] = []
         self.env: dict[str, str] = {}
+
+    @property
+    def letters_url(self) -> str:
+        """Where letters of ours can be read that nobody gets; empty when they are really sent."""
+        return "" if self._mail is None else self._mail.url
 
     def run(self, prepare: Sequence[str]) -> int:
         """Starts everything and stays until Ctrl-C or SIGTERM, then stops everything.
@@ -207,6 +215,10 @@ class Supervisor:
             )
             self._start_server("paystack", paystack.start, lambda: paystack.exit_code)
             self.env |= paystack.env
+        if not self._settings.mail_url:
+            self._mail = mail = MailCatcher(self._home)
+            self._start_server("mail", mail.start, lambda: mail.exit_code)
+            self.env |= mail.env
         self._note_environment()
 
     def _start_server(
@@ -293,7 +305,7 @@ class Supervisor:
             if program.process and not stop(program.process, signal.SIGTERM, left):
                 _say("fantooo", f"{program.name} did not stop in time and was killed")
         # Last, because the programs finish their work with them.
-        for server in (self._paystack, self._redis, self._postgres):
+        for server in (self._mail, self._paystack, self._redis, self._postgres):
             if server is not None:
                 server.stop(_SERVER_GRACE_SECONDS)
         if self._lock is not None:

@@ -77,7 +77,7 @@ PERSON_BY_THEMSELVES = (
 STANDING = (
     "credits", "bonus_credits", "last_active_at", "is_banned", "ban_reason", "banned_until",
     "total_spent", "user_tier", "loyalty_points", "owed_credits", "language", "email_sealed",
-    "email_hash", "paused_until", "self_excluded_until", "spending_frozen_reason",
+    "email_hash", "email_confirmed_at", "paused_until", "self_excluded_until", "spending_frozen_reason",
 )  # fmt: skip
 #: what is overwritten of somebody who leaves (beside what the system writes anyway)
 FORGOTTEN = (

@@ -49,6 +49,9 @@ class RealUser(Base):
         CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_position"),
         CheckConstraint("(email_sealed IS NULL) = (email_hash IS NULL)", name="whole_email"),
+        CheckConstraint(
+            "email_confirmed_at IS NULL OR email_hash IS NOT NULL", name="confirmed_email_is_there"
+        ),
         CheckConstraint(f"notify_push <@ {_KINDS}", name="notify_push"),
         CheckConstraint(f"notify_email <@ {_KINDS}", name="notify_email"),
         CheckConstraint("spending_frozen_reason <> ''", name="freeze_has_reason"),
@@ -57,6 +60,12 @@ class RealUser(Base):
         Index("ix_real_users_last_active", text("last_active_at DESC")),
         # Not unique: an address nobody has confirmed must not keep its owner out.
         Index("ix_real_users_email_hash", "email_hash"),
+        Index(
+            "uq_real_users_confirmed_email",
+            "email_hash",
+            unique=True,
+            postgresql_where=text("email_confirmed_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
@@ -82,6 +91,8 @@ class RealUser(Base):
     #: the address as infra/crypto.py seals it, and its keyed hash to look it up by
     email_sealed: Mapped[str | None]
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: when its owner followed the link sent there; None: anybody may have typed it
+    email_confirmed_at: Mapped[datetime | None]
     notify_push: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     notify_email: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     show_online: Mapped[bool] = mapped_column(server_default=text("true"))

@@ -45,6 +45,7 @@ class Me:
     theme: str | None
     #: empty when none was given; nobody has confirmed it yet
     email: str
+    email_confirmed: bool
     notify_push: list[str]
     notify_email: list[str]
     show_online: bool
@@ -126,6 +127,7 @@ def own_profile(user_id: UUID) -> Me:
         language=user.language,
         theme=user.theme,
         email=crypto.unseal(user.email_sealed) if user.email_sealed else "",
+        email_confirmed=user.email_confirmed_at is not None,
         notify_push=user.notify_push,
         notify_email=user.notify_email,
         show_online=user.show_online,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from flask import current_app, has_request_context, request
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from fantooo.domain import people, texts
@@ -21,7 +21,7 @@ from fantooo.infra.passwords import hash_password, new_token, token_hash, verify
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Account, Admin, Consent, Operator, RealUser, Session
 from fantooo.queries import settings
-from fantooo.services import audit, deletion, exclusion, places, security
+from fantooo.services import addresses, audit, deletion, exclusion, places, security
 from fantooo.services.credits import grant_bonus
 
 WRONG = "Wrong name or password."
@@ -109,16 +109,18 @@ def name_available(username: str) -> tuple[str, list[str]]:
 
 
 def sign_in(login: str, password: str, role: str) -> SignIn:
-    """Opens a session for an account of one role.
+    """Opens a session for an account of one role: by login, users also by confirmed e-mail address.
 
     Raises ``Unauthorized`` with the same text whatever was wrong, after the same work;
     ``SelfExcluded`` or ``DeletionPending`` when all was right and the person asked to be kept out,
     or to be deleted.
     """
     with unit_of_work(as_system=True) as work:
-        account = work.session.scalar(
-            select(Account).where(Account.login == login.strip().casefold(), Account.role == role)
-        )
+        which: ColumnElement[bool] = Account.login == login.strip().casefold()
+        if role == "user" and "@" in login:
+            # No user name has that sign.
+            which = Account.id == addresses.confirmed_owner(work, login)
+        account = work.session.scalar(select(Account).where(which, Account.role == role))
     fits = verify_password(account.password_hash if account else None, password)
     with unit_of_work(as_system=True) as work:
         if account is None or not fits or not account.is_active:

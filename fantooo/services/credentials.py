@@ -1,4 +1,4 @@
-"""What keeps an account one's own: its password, its e-mail address, and where it is signed in."""
+"""What keeps an account one's own: its password, and where it is signed in."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from fantooo.domain import people
 from fantooo.domain.errors import NotFound, ValidationError
 from fantooo.domain.events import SessionEnded
-from fantooo.infra import crypto
 from fantooo.infra.passwords import hash_password, verify_password
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import Account, RealUser, Session
-from fantooo.services import exclusion, security
+from fantooo.models import Account, Session
+from fantooo.services import security
 
 
 def end_session(account_id: UUID, session_id: UUID) -> None:
@@ -61,32 +60,6 @@ def change_password(
         )
         security.add(work, "password_changed", account_id)
         _end(work, account_id, Session.id != session_id)
-
-
-def change_email(account_id: UUID, *, email: str, present: str) -> None:
-    """Keeps, changes or, when ``email`` is empty, removes a user's address; it is not confirmed.
-
-    Who else has it changes nothing: the answer must not tell, and nobody has proven it theirs.
-    Raises ``ValidationError`` with the text for each field.
-    """
-    address = people.normal_email(email)
-    problem = people.check_email(address) if address else ""
-    if problem:
-        raise ValidationError({"email": problem})
-    check_password(account_id, present, field="email_password")
-    with unit_of_work(as_system=True) as work:
-        work.session.execute(
-            update(RealUser)
-            .where(RealUser.id == account_id)
-            .values(
-                email_sealed=crypto.seal(address) if address else None,
-                email_hash=crypto.keyed_hash("email", address) if address else None,
-            )
-        )
-        exclusion.note_email(
-            work, account_id, crypto.keyed_hash("email", address) if address else None
-        )
-        security.add(work, "email_changed", account_id, what="set" if address else "removed")
 
 
 def _end(work: UnitOfWork, account_id: UUID, which: ColumnElement[bool]) -> int:

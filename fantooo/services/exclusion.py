@@ -184,6 +184,16 @@ def note_email(work: UnitOfWork, account_id: UUID, email_hash: bytes | None) -> 
         _tell_admins(work, account_id, "unconfirmed e-mail address", "normal")
 
 
+def note_confirmed_email(work: UnitOfWork, wallet: RealUser) -> None:
+    """An address its owner has just proven: that of somebody else who excluded themselves freezes.
+
+    Whoever reads that mail is that person. Admins look at it and decide.
+    """
+    if wallet.email_hash and _owner(work, wallet.id, "email", wallet.email_hash) is not None:
+        limits.freeze_spending(work, wallet, EXCLUDED_PAYER)
+        _tell_admins(work, wallet.id, "confirmed e-mail address", "high")
+
+
 def forget_old_marks() -> int:
     """Removes marks whose time is over; returns how many."""
     with unit_of_work(as_system=True) as work:

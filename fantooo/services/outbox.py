@@ -6,7 +6,7 @@ Live pushes do not belong here: they are fire and forget, and catch-up heals the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,18 +14,24 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from fantooo.gateways import mail
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import AdminNotification, OutboxEntry
+from fantooo.services import letters
 
 log = structlog.get_logger(__name__)
 
 _BATCH = 100
 _LONGEST_WAIT_SECONDS = 3600
+#: how long one process may take over an errand before another tries it
+_LEASE_SECONDS = 300
+#: what nobody has taken for so long is not tried again
+_GIVE_UP = timedelta(days=3)
 
 
 def add(work: UnitOfWork, topic: str, payload: dict[str, Any]) -> None:
     """Keeps something to be done in the caller's transaction. ``payload`` is plain JSON."""
-    if topic not in _HANDLERS:
+    if topic not in _HANDLERS and topic not in _ERRANDS:
         raise KeyError(topic)
     work.session.add(OutboxEntry(topic=topic, payload=payload))
 
@@ -53,26 +59,30 @@ def tell_admins(
 
 
 def deliver() -> int:
-    """Does what is due, each entry in its own transaction with its mark; returns how many were done.
+    """Does what is due; returns how many were done.
 
-    One that fails is tried again later, after twice the time each round, up to an hour.
+    What is ours to write is one transaction with its mark. Errands at somebody else's server are run
+    between two, under a lease: no connection waits for them, and a crash between the errand and its
+    mark runs it twice. One that fails is tried again later, after twice the time each round, up to
+    an hour; an errand is given up when it is refused for good, or after three days.
     """
     done = 0
-    for entry_id in _due():
-        done += _deliver_one(entry_id)
+    for entry_id, topic in _due():
+        done += _deliver_one(entry_id) if topic in _HANDLERS else _run_errand(entry_id)
     return done
 
 
-def _due() -> list[UUID]:
+def _due() -> list[tuple[UUID, str]]:
     with unit_of_work(as_system=True) as work:
-        return list(
-            work.session.scalars(
-                select(OutboxEntry.id)
+        return [
+            (row.id, row.topic)
+            for row in work.session.execute(
+                select(OutboxEntry.id, OutboxEntry.topic)
                 .where(OutboxEntry.done_at.is_(None), OutboxEntry.next_attempt_at <= func.now())
                 .order_by(OutboxEntry.next_attempt_at)
                 .limit(_BATCH)
             )
-        )
+        ]
 
 
 def _deliver_one(entry_id: UUID) -> bool:
@@ -88,14 +98,50 @@ def _deliver_one(entry_id: UUID) -> bool:
     except Exception as error:
         failure = repr(error)[:1000]
         log.exception("outbox_failed", entry_id=str(entry_id))
+    _note_failure(entry_id, failure)
+    return False
+
+
+def _run_errand(entry_id: UUID) -> bool:
+    with unit_of_work(as_system=True) as work:
+        entry = _lock(work, entry_id)
+        if entry is None or entry.next_attempt_at > work.session.scalars(select(func.now())).one():
+            return False
+        entry.next_attempt_at = func.now() + timedelta(seconds=_LEASE_SECONDS)
+        topic, payload = entry.topic, dict(entry.payload)
+    refused = ""
+    try:
+        _ERRANDS[topic](entry_id, payload)
+    except mail.MailRefused as error:
+        refused = str(error)
+        log.warning("letter_refused", entry_id=str(entry_id), letter=payload.get("letter"))
+    except mail.MailError as error:
+        log.warning("letter_waits", entry_id=str(entry_id), why=str(error))
+        _note_failure(entry_id, str(error), give_up_after=_GIVE_UP)
+        return False
+    except Exception as error:
+        log.exception("outbox_failed", entry_id=str(entry_id))
+        _note_failure(entry_id, repr(error)[:1000], give_up_after=_GIVE_UP)
+        return False
     with unit_of_work(as_system=True) as work:
         entry = _lock(work, entry_id)
         if entry is not None:
-            entry.attempts += 1
-            entry.last_error = failure
-            wait = min(_LONGEST_WAIT_SECONDS, 5 * 2**entry.attempts)
-            entry.next_attempt_at = func.now() + timedelta(seconds=wait)
-    return False
+            entry.done_at, entry.last_error = func.now(), refused or None
+    return not refused
+
+
+def _note_failure(entry_id: UUID, failure: str, *, give_up_after: timedelta | None = None) -> None:
+    with unit_of_work(as_system=True) as work:
+        entry = _lock(work, entry_id)
+        if entry is None:
+            return
+        entry.attempts += 1
+        entry.last_error = failure
+        wait = min(_LONGEST_WAIT_SECONDS, 5 * 2**entry.attempts)
+        entry.next_attempt_at = func.now() + timedelta(seconds=wait)
+        if give_up_after is not None and datetime.now(UTC) - entry.created_at > give_up_after:
+            entry.done_at = func.now()
+            log.error("outbox_given_up", entry_id=str(entry_id), topic=entry.topic)
 
 
 def _lock(work: UnitOfWork, entry_id: UUID) -> OutboxEntry | None:
@@ -125,3 +171,5 @@ def _notify_admins(work: UnitOfWork, payload: Mapping[str, Any]) -> None:
 _HANDLERS: dict[str, Callable[[UnitOfWork, Mapping[str, Any]], None]] = {
     "admin_notification": _notify_admins,
 }
+#: outside any transaction; the entry's id is the same with every try
+_ERRANDS: dict[str, Callable[[UUID, Mapping[str, Any]], None]] = {"letter": letters.send}

@@ -425,7 +425,9 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     bought.completed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=True)
     credits.add_purchase(work, wallet, bought)
-    receipts.issue(work, bought)
+    receipt_id = receipts.issue(work, bought)
+    if wallet.email_confirmed_at is not None:
+        outbox.add(work, "letter", {"letter": "receipt", "about": str(receipt_id)})
     if wallet.deleted_at is not None:
         # Nobody is there any more to use it, so it goes back to where it came from.
         part = refunds.withdrawable(bought, wallet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -24,19 +25,20 @@ _A5 = (148, 210)
 _NUMBERS = 0x72656365
 
 
-def issue(work: UnitOfWork, bought: Transaction) -> None:
-    """Writes the receipt of a purchase in the transaction that credits it."""
+def issue(work: UnitOfWork, bought: Transaction) -> UUID:
+    """Writes the receipt of a purchase in the transaction that credits it; returns its id."""
     year = datetime.now(UTC).astimezone(EAT).year
     work.session.execute(select(func.pg_advisory_xact_lock(_NUMBERS)))
     highest = work.session.scalar(select(func.max(Receipt.number)).where(Receipt.year == year))
-    work.session.add(
-        Receipt(
-            transaction_id=bought.id,
-            real_user_id=bought.real_user_id,
-            year=year,
-            number=(highest or 0) + 1,
-        )
+    issued = Receipt(
+        transaction_id=bought.id,
+        real_user_id=bought.real_user_id,
+        year=year,
+        number=(highest or 0) + 1,
     )
+    work.session.add(issued)
+    work.session.flush()
+    return issued.id
 
 
 def pdf(view: ReceiptView) -> bytes:

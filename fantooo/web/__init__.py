@@ -27,6 +27,7 @@ from fantooo.web import (
     styleguide,
     templating,
     user,
+    verifying,  # noqa: F401 (adds its routes to those of people)
     webhooks,
 )
 

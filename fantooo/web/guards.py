@@ -56,6 +56,8 @@ PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {
     "people.come_back",
     "people.keep_account",
     "people.session_state",
+    "people.verify_email",
+    "people.confirm_email",
     "user.discover",
     "user.profile",
     "user.open_chat",

@@ -15,7 +15,7 @@ from fantooo.domain import limits as limit_rules, people as rules
 from fantooo.domain.errors import Unauthorized, ValidationError
 from fantooo.extensions import limiter
 from fantooo.queries import limits as limit_reads, people
-from fantooo.services import credentials, profile
+from fantooo.services import addresses, credentials, profile
 from fantooo.services.profile import Profile
 from fantooo.web import guards, limits
 from fantooo.web.errors import wants_fragment
@@ -43,6 +43,7 @@ _UNTOUCHED = Section()
 _SAID = dict.fromkeys(SECTIONS, "Saved") | {
     "password": "Password changed. All other devices are signed out.",
     "sessions": "Signed out there.",
+    "link": "The link is on its way.",
     "limits": "Saved. What holds is shown here.",
     "breaks": "Your break has begun.",
 }
@@ -73,7 +74,8 @@ def asks_password(route: Route) -> Route:
 def me() -> ResponseReturnValue:
     """One's own page. ``saved`` names the section that was just sent without a script."""
     saved = request.args.get("saved", "")
-    return _page(saved, Section(said=_SAID.get(saved, "")))
+    name = "email" if saved == "link" else saved
+    return _page(name, Section(said=_SAID.get(saved, "")))
 
 
 @blueprint.post("/me/profile")
@@ -96,18 +98,25 @@ def save_language() -> ResponseReturnValue:
 
 @blueprint.post("/me/email")
 @asks_password
+@limits.letters_to_typed_address
 def save_email() -> ResponseReturnValue:
-    """The address for later recovery; an empty one removes it."""
+    """One's e-mail address, which gets a link to confirm it; an empty one removes it."""
     guards.fail_closed_without_redis()
     given = _given("email")
     present = request.form.get("email_password", "")[: rules.PASSWORD_MAX + 1]
     return answer(
         "email",
-        lambda: credentials.change_email(
-            guards.account_id(), email=given["email"], present=present
-        ),
+        lambda: addresses.change(guards.account_id(), email=given["email"], present=present),
         given,
     )
+
+
+@blueprint.post("/me/email/link")
+@limits.letters_of_account
+def send_email_link() -> ResponseReturnValue:
+    """The link once more, for who has not got it."""
+    guards.fail_closed_without_redis()
+    return answer("email", lambda: addresses.send_link_again(guards.account_id()), {}, saved="link")
 
 
 @blueprint.post("/me/password")
@@ -184,9 +193,13 @@ def _given(*names: str) -> dict[str, str]:
 
 
 def answer(
-    section: str, change: Callable[[], object], given: dict[str, str]
+    section: str, change: Callable[[], object], given: dict[str, str], *, saved: str = ""
 ) -> ResponseReturnValue:
-    """Makes the change and shows the section again: with what was wrong, or that it is done."""
+    """Makes the change and shows the section again: with what was wrong, or that it is done.
+
+    ``saved`` names what is said then, where it is not the section's usual words.
+    """
+    saved = saved or section
     try:
         change()
     except ValidationError as error:
@@ -194,9 +207,9 @@ def answer(
             raise
         sent = Section(errors=error.fields, values=given)
     else:
-        sent = Section(said=_SAID[section])
+        sent = Section(said=_SAID[saved])
         if not wants_fragment():
-            return redirect(url_for("user.me", saved=section, _anchor=f"me-{section}"), 303)
+            return redirect(url_for("user.me", saved=saved, _anchor=f"me-{section}"), 303)
     if wants_fragment():
         # 200 even with errors: the form itself is the answer, and htmx keeps 4xx out of the page.
         return render_template(f"partials/me/{section}.html", section=sent, **_about_me())

@@ -33,6 +33,7 @@ TYPING_ONLY = {("fragments", "services")}
 #: services that act as the platform itself, whoever asked
 AS_SYSTEM = {
     "fantooo.services.accounts",
+    "fantooo.services.addresses",
     "fantooo.services.alarms",
     "fantooo.services.approving",
     "fantooo.services.assignment",
@@ -48,6 +49,7 @@ AS_SYSTEM = {
     "fantooo.services.gauges",
     "fantooo.services.grants",
     "fantooo.services.housekeeping",
+    "fantooo.services.letters",
     "fantooo.services.limits",
     "fantooo.services.message_refunds",
     "fantooo.services.money_refunds",

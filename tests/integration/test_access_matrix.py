@@ -138,7 +138,7 @@ COLUMNS = {
     ("real_users", "operator", "S"): "id display_name age age_given_on gender location_shown bio"
     " language user_tier show_online created_at",
     ("real_users", "system", "U"): "credits bonus_credits last_active_at is_banned ban_reason"
-    " banned_until total_spent user_tier loyalty_points language email_sealed email_hash paused_until"
+    " banned_until total_spent user_tier loyalty_points language email_sealed email_hash email_confirmed_at paused_until"
     " self_excluded_until spending_frozen_reason owed_credits username display_name age age_given_on"
     " gender looking_for location latitude longitude bio theme notify_push notify_email show_online"
     " show_place deletion_due_at deleted_at",
@@ -214,6 +214,7 @@ HIDDEN = [
     ("operator", "real_users", "latitude"),
     ("operator", "real_users", "email_sealed"),
     ("operator", "real_users", "email_hash"),
+    ("operator", "real_users", "email_confirmed_at"),
     ("user", "sessions", "token_hash"),
     ("operator", "chat_queue", "chat_id"),
     ("operator", "chat_queue", "user_lifetime_value"),

@@ -399,6 +399,8 @@ def test_the_doctor_warns_of_keys_that_move_no_money(
         "support_email": "help@fantooo.example",
         "paystack_secret_key": "sk_live_" + "k" * 40,
         "payment_mail_domain": "pay.fantooo.example",
+        "mail_url": "smtps://mail.fantooo.example",
+        "mail_from": "no-reply@fantooo.example",
     }
     app = make_app(**(production if "fantooo_env" in changes else {}) | changes)
     lines = [line for line in doctor(app).output.splitlines() if line.startswith("WARN")]
@@ -466,6 +468,8 @@ def test_seeding_has_no_place_in_production(make_app: Callable[..., Flask]) -> N
         field_keys="k" * 44,
         paystack_secret_key="sk_live_" + "k" * 40,
         payment_mail_domain="pay.fantooo.example",
+        mail_url="smtps://mail.fantooo.example",
+        mail_from="no-reply@fantooo.example",
         support_email="help@fantooo.example",
     )
     refused = production.test_cli_runner().invoke(args=["seed"])

@@ -169,6 +169,8 @@ def production(make_app: Callable[..., Flask]) -> Flask:
         field_keys="k" * 44,
         paystack_secret_key="sk_live_" + "k" * 40,
         payment_mail_domain="pay.fantooo.example",
+        mail_url="smtps://mail.fantooo.example",
+        mail_from="no-reply@fantooo.example",
         support_email="help@fantooo.example",
     )
 

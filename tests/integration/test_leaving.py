@@ -25,9 +25,9 @@ from fantooo.infra.database import acting_as
 from fantooo.queries import operators
 from fantooo.services import (
     accounts,
+    addresses,
     assignment,
     chats,
-    credentials,
     credits,
     deletion,
     disputes,
@@ -217,7 +217,7 @@ def test_no_word_is_left(shop: Flask, house: psycopg.Connection) -> None:
         " %s, 'processed' FROM transactions WHERE real_user_id = %s AND type = 'purchase'",
         (f'{{"customer": "{SECRET}"}}'.encode(), me),
     )
-    credentials.change_email(me, email=f"{SECRET}@example.com", present=PASSWORD)
+    addresses.change(me, email=f"{SECRET}@example.com", present=PASSWORD)
     ask(anna, "forfeit", reason=f"Moving to {SECRET}")
     assert _found(house) >= {
         *("real_users", "accounts", "messages", "profile_notes", "message_drafts"),

@@ -109,6 +109,8 @@ def test_the_guide_is_not_in_production(make_app: Callable[..., Flask]) -> None:
         support_email="help@fantooo.example",
         paystack_secret_key="sk_live_" + "k" * 40,
         payment_mail_domain="pay.fantooo.example",
+        mail_url="smtps://mail.fantooo.example",
+        mail_from="no-reply@fantooo.example",
     )
     answer = production.test_client().get("/styleguide", base_url="https://fantooo.example")
     assert answer.status_code == 404

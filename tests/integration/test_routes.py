@@ -52,6 +52,8 @@ people.setup            GET  /setup                         404 404 404 404   40
 people.setup            POST /setup                         404 404 404 404   404 404 404   404 404 404
 people.come_back        POST /login/return                  400 400 400 400   400 400 400   400 400 400
 people.keep_account     POST /login/keep                    400 400 400 400   400 400 400   400 400 400
+people.verify_email     GET  /verify-email/none             410 410 410 410   410 410 410   410 410 410
+people.confirm_email    POST /verify-email/none             410 410 410 410   410 410 410   410 410 410
 people.session_state    GET  /session                       401 204 204 204   204 204 204   204 204 204
 people.logout           POST /logout                        303 303 303 303   303 303 303   303 303 303
 
@@ -69,6 +71,7 @@ user.me                 GET  /me                            302 200 200 302   40
 user.save_profile       POST /me/profile                    302 303 303 302   403 403 403   403 403 403
 user.save_language      POST /me/language                   302 303 303 302   403 403 403   403 403 403
 user.save_email         POST /me/email                      302 303 303 302   403 403 403   403 403 403
+user.send_email_link    POST /me/email/link                 302 303 303 302   403 403 403   403 403 403
 user.change_password    POST /me/password                   302 303 303 302   403 403 403   403 403 403
 user.save_notifications POST /me/notifications              302 303 303 302   403 403 403   403 403 403
 user.save_privacy       POST /me/privacy                    302 303 303 302   403 403 403   403 403 403

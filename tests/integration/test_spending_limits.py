@@ -26,7 +26,7 @@ from fantooo.infra.database import acting_as
 from fantooo.queries import limits as reads
 from fantooo.services import (
     accounts,
-    credentials,
+    addresses,
     credits,
     exclusion,
     limits,
@@ -451,7 +451,7 @@ def test_no_new_account_in_the_same_browser(shop: Flask, change: Change) -> None
 
 def test_only_hashes_are_kept(shop: Flask, paystack: PaystackSimulator, change: Change) -> None:
     anna = factories.user()
-    credentials.change_email(me(anna), email="anna@example.com", present=PASSWORD)
+    addresses.change(me(anna), email="anna@example.com", present=PASSWORD)
     bought = buy(anna, factories.package(), channel="mpesa", phone=PHONE)
     assert pay(change, paystack, bought, channel="mobile_money") == "success"
     leave(shop, anna)
@@ -526,12 +526,12 @@ def test_a_late_payment_of_who_has_left_is_credited_and_marks_what_paid_it(
 
 def test_an_unconfirmed_address_only_tells_admins(shop: Flask, change: Change) -> None:
     anna, ben = factories.user(), factories.user()
-    credentials.change_email(me(anna), email="anna@example.com", present=PASSWORD)
+    addresses.change(me(anna), email="anna@example.com", present=PASSWORD)
     leave(shop, anna)
-    credentials.change_email(me(ben), email="ben@example.com", present=PASSWORD)
+    addresses.change(me(ben), email="ben@example.com", present=PASSWORD)
     outbox.deliver()
     assert change("SELECT count(*) FROM admin_notifications") == [(0,)]
-    credentials.change_email(me(ben), email="anna@example.com", present=PASSWORD)
+    addresses.change(me(ben), email="anna@example.com", present=PASSWORD)
     outbox.deliver()
     assert change("SELECT subject_id FROM admin_notifications") == [(me(ben),)]
     assert change("SELECT spending_frozen_reason FROM real_users WHERE id = %s", me(ben)) == [

@@ -170,7 +170,8 @@ def test_what_dies_is_started_again_and_said(dev_run: DevRun) -> None:
     victims = {
         "postgres": ("postgres", "-D"),
         "redis": ("redis-server",),
-        "paystack": ("doubles/paystack",),
+        "paystack": ("doubles paystack",),
+        "mail": ("doubles mail",),
         "web": ("gunicorn",),
         "worker": ("jobs work$",),
         "slow": ("jobs work --slow$",),
@@ -201,7 +202,7 @@ def test_with_a_key_no_simulator_is_started(dev_run: DevRun) -> None:
     dev_run.env |= {"PAYSTACK_SECRET_KEY": "sk_test_" + "k" * 8}
     dev_run.start()
     with pytest.raises(AssertionError, match="nothing runs"):
-        dev_run.child("doubles/paystack")
+        dev_run.child("doubles paystack")
     assert "PAYSTACK_BASE_URL" not in dev_run.environment()
 
 

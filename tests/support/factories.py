@@ -16,13 +16,13 @@ from sqlalchemy import select, update
 from fantooo.domain import buying
 from fantooo.domain.people import Registration
 from fantooo.domain.viewer import Viewer
-from fantooo.infra import passwords, pictures as picture_work
+from fantooo.infra import crypto, passwords, pictures as picture_work
 from fantooo.infra.database import acting_as
 from fantooo.infra.storage import LocalStorage
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Account, FictionalUser, Media, Operator, RealUser
 from fantooo.queries import sessions
-from fantooo.services import accounts, chats, messages, operators, settings
+from fantooo.services import accounts, address_links, chats, messages, operators, settings
 from fantooo.services.accounts import SignIn
 from fantooo.services.credits import grant_bonus
 
@@ -312,6 +312,18 @@ def ban(viewer: Viewer, until: datetime | None = None) -> None:
             .where(RealUser.id == viewer.account_id)
             .values(is_banned=True, ban_reason="test", banned_until=until)
         )
+
+
+def email(account_id: UUID, address: str) -> str:
+    """Gives a user an address that is not confirmed; returns the end of the link that confirms it."""
+    hashed = crypto.keyed_hash("email", address)
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(
+            update(RealUser)
+            .where(RealUser.id == account_id)
+            .values(email_sealed=crypto.seal(address), email_hash=hashed)
+        )
+    return address_links.token(account_id, hashed)
 
 
 def change_operator(viewer: Viewer, **values: object) -> None:

@@ -85,10 +85,12 @@ class World:
     ids: dict[str, UUID] = field(default_factory=dict)
     #: the cookie of a browser in which somebody excluded themselves
     device: str = ""
+    #: of a letter to somebody's address
+    link: str = ""
 
     def path(self, pattern: str) -> str:
         """A stop's address: names in braces are ids of this world."""
-        return pattern.format(**self.ids)
+        return pattern.format(**self.ids, link=self.link)
 
     def error_page(self, which: int | str) -> tuple[int, str, dict[str, str]]:
         """Status, page and headers of an error that no address of a healthy server shows."""
@@ -218,6 +220,8 @@ def _finish(
     _limits(world, characters[0])
     _giving_back(world, user, newcomer, admin, factories.open_chat(user, characters[-1]))
     fresh = factories.user(username="fresh_face")
+    assert newcomer.account_id
+    world.link = factories.email(newcomer.account_id, "amina@example.com")
     world.people = {
         "user": user, "newcomer": newcomer, "poor": poor, "banned": banned, "operator": operator,
         "resting": resting, "admin": admin, "moderator": moderator, "fresh": fresh,
@@ -762,6 +766,9 @@ STOPS = (
     Stop("receipt", "credits.receipt", "/credits/receipts/{receipt}", "user"),
     Stop("receipt-refunded", "credits.receipt", "/credits/receipts/{receipt_refunded}", "user"),
     Stop("withdraw", "credits.withdrawal", "/credits/receipts/{receipt}/withdraw", "user"),
+    Stop("verify-email", "people.verify_email", "/verify-email/{link}"),
+    Stop("verify-email-gone", "people.verify_email", "/verify-email/of-last-week"),
+    Stop("me-unconfirmed", "user.me", "/me#me-email", "newcomer"),
     Stop("banned", "public.banned", "/suspended", "banned"),
     Stop("waiting-on", "operator.waiting", "/operator/waiting", "operator"),
     Stop("waiting-off", "operator.waiting", "/operator/waiting", "resting"),

@@ -82,6 +82,8 @@ COMPLETE = {
     "support_email": "help@fantooo.example",
     "paystack_secret_key": "sk_live_" + "k" * 40,
     "payment_mail_domain": "pay.fantooo.example",
+    "mail_url": "smtps://fantooo:secret@mail.fantooo.example",
+    "mail_from": "no-reply@fantooo.example",
 }
 
 
@@ -108,6 +110,11 @@ def test_production_starts_when_complete() -> None:
             {"payment_mail_domain": Settings.model_fields["payment_mail_domain"].default},
             "PAYMENT_MAIL_DOMAIN",
         ),
+        ({"mail_url": ""}, "MAIL_URL"),
+        ({"mail_url": "mail.fantooo.example"}, "MAIL_URL begins with"),
+        ({"mail_url": "smtp://"}, "MAIL_URL begins with"),
+        ({"mail_url": "smtp+plain://me:secret@mail.fantooo.example"}, "smtp.plain would show"),
+        ({"mail_from": Settings.model_fields["mail_from"].default}, "MAIL_FROM"),
         ({"paystack_base_url": "http://api.paystack.co"}, "PAYSTACK_BASE_URL with https"),
         ({"currency": "Ksh"}, "currency"),
         ({"fantooo_clock": "2026-11-24T14:00:00+03:00"}, "FANTOOO_CLOCK"),
@@ -154,6 +161,8 @@ def test_the_readme_says_what_production_needs() -> None:
         "SUPPORT_EMAIL",
         "PAYSTACK_SECRET_KEY",
         "PAYMENT_MAIL_DOMAIN",
+        "MAIL_URL",
+        "MAIL_FROM",
     }
 
 

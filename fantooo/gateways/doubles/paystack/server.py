@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
+import os
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +33,26 @@ class _Handler(WSGIRequestHandler):
 
     def log_request(self, *_arguments: Any) -> None:
         """Nothing."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serves as the command line says. The secret key comes from PAYSTACK_SECRET_KEY."""
+    parser = argparse.ArgumentParser(prog="paystack simulator", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="where its memory lies")
+    parser.add_argument("--port", type=int, required=True, help="on loopback")
+    parser.add_argument("--webhook-url", default=None, help="where events go; nowhere when empty")
+    parser.add_argument(
+        "--by-itself",
+        action="store_true",
+        help="phones answer and refunds move on without being told to",
+    )
+    given = parser.parse_args(arguments)
+    secret = os.environ.get("PAYSTACK_SECRET_KEY", "")
+    if not secret:
+        parser.error("PAYSTACK_SECRET_KEY is not set")
+    return serve(
+        given.home, given.port, secret, webhook_url=given.webhook_url, by_itself=given.by_itself
+    )
 
 
 def make(provider: Provider, secret: str) -> Flask:

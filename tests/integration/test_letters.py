@@ -1,0 +1,375 @@
+"""E-mail: an address is proven by a link, receipts go to proven ones alone, and none is lost."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from fantooo.domain.errors import Unauthorized
+from fantooo.domain.viewer import Viewer
+from fantooo.infra import crypto
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import Transaction
+from fantooo.services import accounts, address_links, addresses, exclusion, outbox, payments
+from tests.conftest import _Client
+from tests.support import factories
+from tests.support.factories import PASSWORD
+from tests.support.mail import MailCatcher
+from tests.support.paystack import PaystackSimulator
+
+ADDRESS = "anna@example.com"
+
+
+@pytest.fixture
+def app(
+    make_app: Callable[..., Flask], mail: MailCatcher, paystack: PaystackSimulator
+) -> Iterator[Flask]:
+    """An application whose letters the catcher takes, and that pays at the simulator."""
+    app = make_app(**mail.settings, **paystack.settings)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def anna(app: Flask) -> Viewer:
+    return factories.user(username="anna_w")
+
+
+@pytest.fixture
+def browser(app: Flask, anna: Viewer) -> _Client:
+    made: _Client = app.test_client().become(anna)  # type: ignore[attr-defined]
+    return made
+
+
+def give(browser: _Client, address: str = ADDRESS) -> None:
+    given = {"email": address, "email_password": PASSWORD}
+    assert browser.post("/me/email", data=given).status_code == 303
+
+
+def me(viewer: Viewer) -> UUID:
+    assert viewer.account_id is not None
+    return viewer.account_id
+
+
+def link(mail: MailCatcher) -> str:
+    """The path of the link in the newest letter, the same in both of its bodies."""
+    letter = mail.letters()[-1]
+    found = re.findall(r"http://127\.0\.0\.1:\d+(/verify-email/[^\s\"]+)", letter["text"])
+    assert len(found) == 1
+    assert found[0] in letter["html"]
+    return str(found[0])
+
+
+def confirmed(superuser: psycopg.Connection, viewer: Viewer) -> bool:
+    row = superuser.execute(
+        "SELECT email_confirmed_at IS NOT NULL FROM real_users WHERE id = %s", (me(viewer),)
+    ).fetchone()
+    assert row
+    return bool(row[0])
+
+
+def waiting(superuser: psycopg.Connection) -> list[tuple[int, str | None]]:
+    """Of each letter that is still to be sent: the tries, and what went wrong last."""
+    return superuser.execute(
+        "SELECT attempts, last_error FROM outbox WHERE topic = 'letter' AND done_at IS NULL"
+    ).fetchall()
+
+
+def make_due(superuser: psycopg.Connection) -> None:
+    superuser.execute("UPDATE outbox SET next_attempt_at = now() WHERE done_at IS NULL")
+
+
+def prove(mail: MailCatcher, app: Flask, browser: _Client, address: str = ADDRESS) -> None:
+    """Gives an address and confirms it, as its owner would."""
+    give(browser, address)
+    outbox.deliver()
+    assert app.test_client().post(link(mail)).status_code == 200
+
+
+# The address
+
+
+def test_a_link_confirms_an_address(
+    app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer, superuser: psycopg.Connection
+) -> None:
+    give(browser)
+    assert "Not confirmed yet" in browser.get("/me").get_data(as_text=True)
+    with pytest.raises(Unauthorized):
+        accounts.sign_in(ADDRESS, PASSWORD, "user")
+    assert outbox.deliver() == 1
+    (letter,) = mail.letters()
+    assert letter["recipients"] == [ADDRESS]
+    assert letter["sender"] == "no-reply@fantooo.test"
+    assert letter["headers"]["Auto-Submitted"] == "auto-generated"
+    assert "anna_w" not in json.dumps(letter), "it may have gone to a stranger"
+
+    stranger = app.test_client()
+    asked = stranger.get(link(mail))
+    assert asked.status_code == 200
+    assert asked.headers["Cache-Control"] == "no-store"
+    assert not confirmed(superuser, anna), "programs that look at mail follow links"
+    assert "is confirmed" in stranger.post(link(mail)).get_data(as_text=True)
+    assert confirmed(superuser, anna)
+    assert stranger.post(link(mail)).status_code == 200, "twice is harmless"
+    assert "Confirmed. Receipts come here" in browser.get("/me").get_data(as_text=True)
+    assert accounts.sign_in(" Anna@Example.com", PASSWORD, "user").account_id == me(anna)
+    assert outbox.deliver() == 0
+
+
+def test_only_the_present_address_can_be_confirmed(
+    app: Flask,
+    browser: _Client,
+    mail: MailCatcher,
+    anna: Viewer,
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    give(browser)
+    outbox.deliver()
+    first = link(mail)
+    give(browser, "other@example.com")
+    outbox.deliver()
+    second = link(mail)
+    stranger = app.test_client()
+    for path in (first, second + "x", "/verify-email/none"):
+        assert stranger.get(path).status_code == 410
+        assert stranger.post(path).status_code == 410
+    with monkeypatch.context() as patched:
+        patched.setattr(address_links, "HOURS", -1)
+        assert stranger.post(second).status_code == 410
+    assert not confirmed(superuser, anna)
+    assert stranger.post(second).status_code == 200
+    give(browser, "third@example.com")
+    assert not confirmed(superuser, anna), "another address is another proof"
+
+
+def test_the_link_can_be_sent_again(
+    app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer
+) -> None:
+    give(browser)
+    give(browser)
+    outbox.deliver()
+    assert len(mail.letters()) == 1, "the same address once more is no change"
+    assert browser.post("/me/email/link").status_code == 303
+    outbox.deliver()
+    assert len(mail.letters()) == 2
+    app.test_client().post(link(mail))
+    browser.post("/me/email/link")
+    assert outbox.deliver() == 0
+
+
+def test_an_address_belongs_to_one_account(
+    app: Flask, browser: _Client, mail: MailCatcher, superuser: psycopg.Connection
+) -> None:
+    prove(mail, app, browser)
+    ben = factories.user(username="ben_w")
+    give(app.test_client().become(ben))  # type: ignore[attr-defined]
+    outbox.deliver()
+    answer = app.test_client().post(link(mail))
+    assert answer.status_code == 409
+    assert "Another account has this address" in answer.get_data(as_text=True)
+    assert not confirmed(superuser, ben)
+
+
+def test_of_two_at_once_one_gets_the_address(
+    app: Flask, mail: MailCatcher, superuser: psycopg.Connection
+) -> None:
+    people = [factories.user() for _ in range(4)]
+    for person in people:
+        give(app.test_client().become(person))  # type: ignore[attr-defined]
+    hashed = crypto.keyed_hash("email", ADDRESS)
+    tokens = [address_links.token(me(person), hashed) for person in people]
+    barrier = threading.Barrier(len(people))
+    outcomes: list[str] = []
+
+    def follow(token: str) -> None:
+        with app.app_context():
+            barrier.wait()
+            outcomes.append(addresses.confirm(token).value)
+
+    threads = [threading.Thread(target=follow, args=(token,)) for token in tokens]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["confirmed", "taken", "taken", "taken"]
+    assert sum(confirmed(superuser, person) for person in people) == 1
+
+
+def test_a_confirmed_address_tells_who_excluded_themselves(
+    app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer, superuser: psycopg.Connection
+) -> None:
+    prove(mail, app, browser)
+    exclusion.exclude(me(anna), length="6m", typed="stop", device="")
+    back = factories.user(username="back_again")
+    give(app.test_client().become(back))  # type: ignore[attr-defined]
+    outbox.deliver()
+    frozen = "SELECT spending_frozen_reason FROM real_users WHERE id = %s"
+    assert superuser.execute(frozen, (me(back),)).fetchone() == (None,)
+    app.test_client().post(link(mail))
+    assert superuser.execute(frozen, (me(back),)).fetchone() == ("excluded_payer",)
+
+
+# Sending
+
+
+def test_a_server_that_is_away_or_busy_loses_nothing(
+    app: Flask, browser: _Client, mail: MailCatcher, superuser: psycopg.Connection
+) -> None:
+    mail.next("busy")
+    give(browser)
+    assert outbox.deliver() == 0
+    assert waiting(superuser) == [(1, "answered 451")]
+    assert outbox.deliver() == 0, "not before its time"
+    mail.server.stop()
+    make_due(superuser)
+    assert outbox.deliver() == 0
+    assert waiting(superuser) == [(2, "ConnectionRefusedError")]
+    mail.server.start()
+    make_due(superuser)
+    assert outbox.deliver() == 1
+    assert len(mail.letters()) == 1
+    assert waiting(superuser) == []
+
+
+def test_an_unknown_mailbox_is_not_tried_again(
+    browser: _Client, mail: MailCatcher, superuser: psycopg.Connection
+) -> None:
+    mail.next("unknown")
+    give(browser)
+    assert outbox.deliver() == 0
+    assert waiting(superuser) == []
+    kept = superuser.execute("SELECT last_error, payload::text FROM outbox").fetchone()
+    assert kept is not None
+    assert kept[0] == "refused with 550"
+    assert ADDRESS not in kept[1]
+
+
+def test_what_nobody_takes_for_three_days_is_given_up(
+    browser: _Client, mail: MailCatcher, superuser: psycopg.Connection
+) -> None:
+    mail.next("busy", times=2)
+    give(browser)
+    superuser.execute("UPDATE outbox SET created_at = now() - interval '71 hours'")
+    outbox.deliver()
+    assert len(waiting(superuser)) == 1
+    superuser.execute("UPDATE outbox SET created_at = now() - interval '73 hours'")
+    make_due(superuser)
+    outbox.deliver()
+    assert waiting(superuser) == []
+    assert mail.letters() == []
+
+
+def test_an_answer_that_is_lost_brings_the_same_letter_again(
+    browser: _Client, mail: MailCatcher, superuser: psycopg.Connection
+) -> None:
+    mail.next("lost answer")
+    give(browser)
+    assert outbox.deliver() == 0
+    make_due(superuser)
+    assert outbox.deliver() == 1
+    one, two = mail.letters()
+    assert one["headers"]["Message-ID"] == two["headers"]["Message-ID"]
+
+
+def test_a_letter_under_way_is_left_to_who_sends_it(
+    browser: _Client, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(browser)
+    others = []
+    monkeypatch.setitem(
+        outbox._ERRANDS, "letter", lambda _id, _payload: others.append(outbox.deliver())
+    )
+    assert outbox.deliver() == 1
+    assert others == [0]
+
+
+def test_nobody_gets_a_letter_who_has_left(
+    app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer, superuser: psycopg.Connection
+) -> None:
+    give(browser)
+    give(browser, "")
+    assert outbox.deliver() == 1
+    assert mail.letters() == []
+
+
+@pytest.mark.parametrize(
+    ("times", "path", "given"),
+    [(3, "/me/email/link", {}), (5, "/me/email", {"email": ADDRESS, "email_password": PASSWORD})],
+)
+def test_letters_are_limited(
+    make_app: Callable[..., Flask], times: int, path: str, given: dict[str, str]
+) -> None:
+    app = make_app(limit_letters="3 per hour", limit_letters_address="5 per hour")
+    with app.app_context():
+        browser: _Client = app.test_client().become(factories.user())  # type: ignore[attr-defined]
+        answers = [browser.post(path, data=given).status_code for _ in range(times + 1)]
+    assert answers == [303] * times + [429]
+
+
+# Receipts
+
+
+def buy(viewer: Viewer, paystack: PaystackSimulator) -> None:
+    bought = payments.buy(
+        account_id=me(viewer),
+        package_id=factories.package(credits=120, price=850),
+        key=uuid4(),
+        channel="checkout",
+        phone="",
+        return_to="",
+        callback_url="http://127.0.0.1:9/credits/return",
+    )
+    with unit_of_work(as_system=True) as work:
+        reference = work.session.scalars(
+            select(Transaction.provider_reference).where(Transaction.id == bought)
+        ).one()
+    assert reference
+    paystack.finish(reference)
+    payments.settle(reference)
+    payments.settle(reference)
+
+
+def test_a_receipt_goes_to_a_confirmed_address(
+    app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer, paystack: PaystackSimulator
+) -> None:
+    prove(mail, app, browser)
+    buy(anna, paystack)
+    assert outbox.deliver() == 1
+    letter = mail.letters()[-1]
+    assert letter["recipients"] == [ADDRESS]
+    assert re.fullmatch(r"Receipt \S+", letter["subject"])
+    number = letter["subject"].removeprefix("Receipt ")
+    for body in (letter["text"], letter["html"]):
+        assert "120 credits" in body
+        assert "850.00 KES" in body or "850 KES" in body
+        assert "fictional" in body
+        assert "/how-it-works" in body
+    (attached,) = letter["attachments"]
+    assert attached["name"] == f"fantooo-receipt-{number}.pdf"
+    assert attached["type"] == "application/pdf"
+    assert attached["bytes"] > 1000
+    assert outbox.deliver() == 0
+
+
+def test_no_receipt_goes_to_an_address_nobody_proved(
+    app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer, paystack: PaystackSimulator
+) -> None:
+    buy(anna, paystack)
+    give(browser)
+    buy(anna, paystack)
+    outbox.deliver()
+    assert [letter["subject"] for letter in mail.letters()] == ["Confirm your e-mail address"]
+    app.test_client().post(link(mail))
+    buy(anna, paystack)
+    give(browser, "")
+    outbox.deliver()
+    assert len(mail.letters()) == 1, "taken away before the receipt was sent"
