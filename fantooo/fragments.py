@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flask import current_app, g
 
-from fantooo.domain.events import MessageSent, Pointers
+from fantooo.domain.events import MessageDeleted, MessageSent, Pointers
 from fantooo.queries import chats
 
 if TYPE_CHECKING:
@@ -83,6 +83,12 @@ def change(
         "client_id": view.client_id,
         "content": content,
     }
+
+
+def deleted(event: MessageDeleted, audience: Audience) -> Envelope:
+    """The envelope of a message that its user took back: the tombstone in its place."""
+    envelope = change(chats.tombstone_of(event), event.seq, event.chat_id, audience, new=False)
+    return {**envelope, "read": pointers(event.pointers)}
 
 
 def bubble(view: MessageView, chat_id: UUID, audience: Audience) -> str:

@@ -23,7 +23,11 @@ class Pointers:
 
 @dataclass(frozen=True)
 class MessageSent:
-    """A message was stored. Carries all its bubble shows, so that no listener reads again."""
+    """A message was stored. Carries all its bubble shows, so that no listener reads again.
+
+    ``content`` is empty when a repeat tells of a message that was deleted since. ``asks_about`` is
+    as in a bubble: the character whose being real the text asks about.
+    """
 
     chat_id: UUID
     user_id: UUID
@@ -41,6 +45,24 @@ class MessageSent:
     composer_quote: str = ""
     composer_price: int = 0
     composer_reason: str = ""
+    asks_about: str = ""
+
+
+@dataclass(frozen=True)
+class MessageDeleted:
+    """A user took an own message back, as event ``seq``. Carries all its tombstone shows."""
+
+    chat_id: UUID
+    user_id: UUID
+    operator_id: UUID | None
+    seq: int
+    message_id: UUID
+    message_seq: int
+    created_at: datetime
+    client_id: UUID | None
+    price: int
+    is_free: bool
+    pointers: Pointers
 
 
 @dataclass(frozen=True)
@@ -129,6 +151,7 @@ class PaymentChanged:
 
 Event = (
     MessageSent
+    | MessageDeleted
     | ChatRead
     | ChatAssigned
     | ChatUnassigned

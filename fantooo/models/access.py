@@ -55,6 +55,10 @@ CHARACTER_CARD = (
     "featured_until", "favorite_count", "rating_average", "rating_count", "response_seconds",
     "search", "search_words", "created_at", "deleted_at",
 )  # fmt: skip
+#: what a send asks about a character
+CHARACTER_FOR_SENDER = (
+    "id", "is_active", "deleted_at", "is_featured", "featured_until", "category", "response_style",
+)  # fmt: skip
 #: what a page needs to show a picture
 PICTURE = ("name", "kind", "width", "height", "placeholder", "widths")
 PUBLISHED = "is_active AND deleted_at IS NULL"
@@ -196,19 +200,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(OPERATOR, "SELECT"),
         Rule(ADMIN, "SELECT"),
         *_all(SYSTEM),
-        Rule(
-            SENDER,
-            "SELECT",
-            columns=(
-                "id",
-                "is_active",
-                "deleted_at",
-                "is_featured",
-                "featured_until",
-                "category",
-                "response_style",
-            ),
-        ),
+        Rule(SENDER, "SELECT", columns=CHARACTER_FOR_SENDER),
     ),
     "search_terms": (
         *(Rule(role, "SELECT") for role in (PUBLIC, USER, OPERATOR, ADMIN)),
@@ -263,6 +255,8 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     ),
     "messages": (
         Rule(USER, "SELECT", MY_CHAT, MESSAGE_FOR_USER),
+        # Taking an own message back; the words stay in the row, for a report.
+        Rule(USER, "UPDATE", f"{MY_CHAT} AND sender_type = 'real'", ("deleted_at", "changed_seq")),
         Rule(OPERATOR, "SELECT", MY_HELD_CHAT),
         # Counting is for the dashboard; reading a private chat needs a reason and its own door.
         Rule(

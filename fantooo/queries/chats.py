@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, select
 
-from fantooo.domain.errors import ChatNotFound
-from fantooo.domain.events import MessageSent, Pointers
+from fantooo.domain.asking import asks_if_real
+from fantooo.domain.errors import ChatNotFound, NotFound
+from fantooo.domain.events import MessageDeleted, MessageSent, Pointers
 from fantooo.extensions import db
-from fantooo.models import Chat, CreditTransfer, Message, MessageDraft
+from fantooo.models import Chat, CreditTransfer, FictionalUser, Message, MessageDraft
 from fantooo.queries import inbox, settings
 
 WINDOW = 50
@@ -36,6 +37,8 @@ class MessageView:
     credits_charged: int
     status: str
     client_id: str
+    #: the character's name when the text asks whether it is real: below it stands that it is not
+    asks_about: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class ChatView:
     status: str
     real_user_id: UUID
     character_id: UUID
+    character_name: str
     assigned_operator_id: UUID | None
     assignment_number: int
     event_seq: int
@@ -99,6 +103,7 @@ def get_chat(chat_id: UUID) -> ChatView:
             Chat.status,
             Chat.real_user_id,
             Chat.fictional_user_id,
+            FictionalUser.name,
             Chat.assigned_operator_id,
             Chat.assignment_count,
             Chat.event_seq,
@@ -112,7 +117,9 @@ def get_chat(chat_id: UUID) -> ChatView:
             Chat.is_frozen,
             Chat.message_count,
             Chat.last_fictional_seq,
-        ).where(Chat.id == chat_id)
+        )
+        .join(FictionalUser, FictionalUser.id == Chat.fictional_user_id)
+        .where(Chat.id == chat_id)
     ).one_or_none()
     if row is None:
         raise ChatNotFound
@@ -121,6 +128,7 @@ def get_chat(chat_id: UUID) -> ChatView:
         status=row.status,
         real_user_id=row.real_user_id,
         character_id=row.fictional_user_id,
+        character_name=row.name,
         assigned_operator_id=row.assigned_operator_id,
         assignment_number=row.assignment_count,
         event_seq=row.event_seq,
@@ -147,7 +155,7 @@ def window(chat: ChatView, *, before: UUID | None = None) -> Conversation:
         statement = statement.where(Message.id < before)
     rows = db.session.execute(statement.order_by(Message.id.desc()).limit(WINDOW + 1)).all()
     shown = rows[:WINDOW]
-    return Conversation([_view(row, chat.pointers) for row in reversed(shown)], len(rows) > WINDOW)
+    return Conversation([_view(row, chat) for row in reversed(shown)], len(rows) > WINDOW)
 
 
 def changes(chat_id: UUID, *, seen: int, oldest: UUID | None) -> Changes:
@@ -169,7 +177,7 @@ def changes(chat_id: UUID, *, seen: int, oldest: UUID | None) -> Changes:
     rows = db.session.execute(statement.order_by(Message.changed_seq).limit(MAX_CHANGES + 1)).all()
     return Changes(
         chat,
-        [_view(row, chat.pointers) for row in rows[:MAX_CHANGES]],
+        [_view(row, chat) for row in rows[:MAX_CHANGES]],
         reload=len(rows) > MAX_CHANGES,
     )
 
@@ -182,6 +190,26 @@ def stored_content(message_id: UUID) -> str:
         )
         or ""
     )
+
+
+def own_message(chat_id: UUID, message_id: UUID) -> MessageView:
+    """A message that the viewer wrote as a user. Raises ``ChatNotFound`` or ``NotFound``."""
+    chat = get_chat(chat_id)
+    row = db.session.execute(
+        _messages().where(
+            Message.chat_id == chat_id, Message.id == message_id, Message.sender_type == "real"
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return _view(row, chat)
+
+
+def asked_about(chat_id: UUID, content: str) -> str:
+    """The name of the viewer's character if ``content`` asks whether it is real, else nothing."""
+    if not asks_if_real(content):
+        return ""
+    return get_chat(chat_id).character_name
 
 
 def answer_left(chat: ChatView) -> int | None:
@@ -227,15 +255,36 @@ def view_of(event: MessageSent) -> MessageView:
         seq=event.seq,
         changed_seq=event.seq,
         sender_type=event.sender_type,
-        content=event.content,
+        content=event.content or None,
         created_at=event.created_at,
         is_edited=False,
         edited_by_staff=False,
-        is_deleted=False,
+        # Nobody sends an empty text: without one, this is what a repeat finds of a deleted message.
+        is_deleted=not event.content,
         is_free_message=event.is_free,
         credits_charged=event.price,
         status="sent",
         client_id=str(event.client_id),
+        asks_about=event.asks_about,
+    )
+
+
+def tombstone_of(event: MessageDeleted) -> MessageView:
+    """What stands in the place of a message that was just deleted, without reading it again."""
+    return MessageView(
+        id=event.message_id,
+        seq=event.message_seq,
+        changed_seq=event.seq,
+        sender_type="real",
+        content=None,
+        created_at=event.created_at,
+        is_edited=False,
+        edited_by_staff=False,
+        is_deleted=True,
+        is_free_message=event.is_free,
+        credits_charged=event.price,
+        status=_status("real", event.message_seq, event.pointers),
+        client_id=str(event.client_id or ""),
     )
 
 
@@ -256,30 +305,35 @@ def _messages() -> Select[tuple[object, ...]]:
     )
 
 
-def _view(row: Row[tuple[object, ...]], pointers: Pointers) -> MessageView:
+def _view(row: Row[tuple[object, ...]], chat: ChatView) -> MessageView:
     values = row._mapping  # noqa: SLF001 (SQLAlchemy's public name)
-    theirs_read, theirs_delivered = (
-        (pointers.operator, pointers.delivered_operator)
-        if values["sender_type"] == "real"
-        else (pointers.user, pointers.delivered_user)
-    )
-    status = "sent"
-    if values["seq"] <= theirs_read:
-        status = "read"
-    elif values["seq"] <= theirs_delivered:
-        status = "delivered"
+    shown = None if values["deleted_at"] else values["content"]
+    asks = shown and values["sender_type"] == "real" and asks_if_real(shown)
     return MessageView(
         id=values["id"],
         seq=values["seq"],
         changed_seq=values["changed_seq"],
         sender_type=values["sender_type"],
-        content=None if values["deleted_at"] else values["content"],
+        content=shown,
         created_at=values["created_at"],
         is_edited=values["is_edited"],
         edited_by_staff=values["edited_by_staff"],
         is_deleted=values["deleted_at"] is not None,
         is_free_message=values["is_free_message"],
         credits_charged=values["credits_charged"],
-        status=status,
+        status=_status(values["sender_type"], values["seq"], chat.pointers),
         client_id=str(values["client_id"] or ""),
+        asks_about=chat.character_name if asks else "",
     )
+
+
+def _status(sender_type: str, seq: int, pointers: Pointers) -> str:
+    """How far a message has come, by the other side's marks."""
+    read, delivered = (
+        (pointers.operator, pointers.delivered_operator)
+        if sender_type == "real"
+        else (pointers.user, pointers.delivered_user)
+    )
+    if seq <= read:
+        return "read"
+    return "delivered" if seq <= delivered else "sent"

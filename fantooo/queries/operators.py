@@ -169,9 +169,11 @@ def queue() -> QueueSummary:
 
 def held(operator_id: UUID) -> list[HeldChat]:
     """The chats the operator holds, the longest waiting first."""
+    # A deleted text does not leave the database.
+    shown = case((Message.deleted_at.is_not(None), "Message deleted"), else_=Message.content)
     last_text = (
-        select(cast(Message.content, Text))
-        .where(Message.id == Chat.last_message_id, Message.deleted_at.is_(None))
+        select(cast(shown, Text))
+        .where(Message.id == Chat.last_message_id)
         .correlate(Chat)
         .scalar_subquery()
     )

@@ -46,6 +46,8 @@ class AskedMessage:
     reason: str
     words: str
     notes: str
+    #: the user took it back: nothing can be asked for it any more
+    is_deleted: bool
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def asked(chat_id: UUID, message_id: UUID) -> AskedMessage:
         reason=known.reason if known else "",
         words=known.words if known else "",
         notes=known.notes if known else "",
+        is_deleted=row.deleted_at is not None,
     )
 
 

@@ -6,7 +6,7 @@ Fire and forget: what Redis loses, the page's catch-up heals.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -17,6 +17,7 @@ from fantooo.domain.events import (
     ChatAssigned,
     ChatRead,
     ChatUnassigned,
+    MessageDeleted,
     MessageSent,
     OperatorWarned,
     PaymentChanged,
@@ -28,6 +29,8 @@ from fantooo.infra import redis
 from fantooo.realtime import presence, wire
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from fantooo.domain.events import Event
 
 log = structlog.get_logger(__name__)
@@ -63,6 +66,8 @@ def _letters(event: Event) -> list[Letter]:  # noqa: C901 (one line an event)
     match event:
         case MessageSent():
             return _message(event)
+        case MessageDeleted():
+            return _deleted(event)
         case ChatRead():
             return _read(event)
         case ChatAssigned():
@@ -128,13 +133,19 @@ def _unassigned(event: ChatUnassigned) -> list[Letter]:
 
 
 def _message(event: MessageSent) -> list[Letter]:
-    frame = wire.dump(fragments.message(event, "user"))
-    letters = [(wire.account(event.user_id), wire.payload(wire.NEWS, frame, event.chat_id))]
+    letters = [_news(event.user_id, event.chat_id, fragments.message(event, "user"))]
     if event.operator_id is not None:
-        frame = wire.dump(fragments.message(event, "operator"))
-        letters.append(
-            (wire.account(event.operator_id), wire.payload(wire.NEWS, frame, event.chat_id))
-        )
+        frame = fragments.message(event, "operator")
+        letters.append(_news(event.operator_id, event.chat_id, frame))
+    return letters
+
+
+def _deleted(event: MessageDeleted) -> list[Letter]:
+    """Lists elsewhere show the newest text of a chat, so they look again too."""
+    letters = [_news(event.user_id, event.chat_id, fragments.deleted(event, "user"))]
+    if event.operator_id is not None:
+        frame = fragments.deleted(event, "operator")
+        letters.append(_news(event.operator_id, event.chat_id, frame))
     return letters
 
 
@@ -154,6 +165,10 @@ def _read(event: ChatRead) -> list[Letter]:
             (wire.account(event.operator_id), wire.payload(wire.IN_CHAT, frame, event.chat_id))
         )
     return letters
+
+
+def _news(account_id: UUID, chat_id: UUID, frame: dict[str, Any]) -> Letter:
+    return wire.account(account_id), wire.payload(wire.NEWS, wire.dump(frame), chat_id)
 
 
 def _all(channel: str, frame: Mapping[str, object]) -> Letter:

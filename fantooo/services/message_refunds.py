@@ -49,7 +49,7 @@ def ask(*, account_id: UUID, chat_id: UUID, message_id: UUID, reason: str, words
     """A user asks for the credits of an own message; returns the request's id.
 
     Raises ``NotFound`` when the message is not theirs or cost nothing, ``ValidationError`` without
-    a reason, and when it was asked or given back before.
+    a reason, when it was asked or given back before, and when the message is deleted.
     """
     if reason not in refunding.ASKED_REASONS:
         raise ValidationError({"reason": "Choose what happened"})
@@ -72,6 +72,9 @@ def ask(*, account_id: UUID, chat_id: UUID, message_id: UUID, reason: str, words
             given = "We have decided about this message already"
             texts = {"pending": "You have asked for this already", "completed": _BACK}
             raise ValidationError(message=texts.get(earlier, given))
+        if work.session.scalar(select(Message.deleted_at).where(Message.id == message_id)):
+            # Nobody could read what they are to decide about.
+            raise ValidationError(message="You deleted this message, so it is not given back")
         made = CreditRefund(
             user_id=account_id,
             amount=charge.amount,

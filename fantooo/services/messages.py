@@ -326,4 +326,5 @@ def _event(
         composer_quote=after.quote if after else "",
         composer_price=after.price if after else 0,
         composer_reason=after.reason if after else "",
+        asks_about=chats.asked_about(chat_id, content) if sender == "real" else "",
     )

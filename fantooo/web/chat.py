@@ -20,7 +20,7 @@ from fantooo import fragments
 from fantooo.domain.errors import FantoooError, PriceChanged, ValidationError
 from fantooo.domain.refunding import ASKED_REASONS
 from fantooo.queries import characters, chats, inbox, refunds
-from fantooo.services import chats as chat_service, liking, message_refunds, messages
+from fantooo.services import chats as chat_service, liking, message_refunds, messages, tombstones
 from fantooo.web import conversations, forms, guards, limits, templating
 from fantooo.web.errors import wants_fragment, wants_json
 
@@ -135,6 +135,25 @@ def ask_refund(chat_id: UUID, message_id: UUID) -> ResponseReturnValue:
         errors = error.fields or {"": error.message}
         return _refund_page(chat_id, message_id, errors), error.look.status
     return redirect(url_for("chat.refund", chat_id=chat_id, message_id=message_id), 303)
+
+
+@blueprint.get("/chat/<uuid:chat_id>/messages/<uuid:message_id>/deletion")
+def deletion(chat_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """Asks whether an own message should go; pages with a script ask in a dialog."""
+    return render_template(
+        "pages/user/message_deletion.html",
+        chat_id=chat_id,
+        message=chats.own_message(chat_id, message_id),
+    )
+
+
+@blueprint.post("/chat/<uuid:chat_id>/messages/<uuid:message_id>/deletion")
+def delete_message(chat_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """Deletes an own message for both sides; again is harmless."""
+    deleted = tombstones.delete_message(chat_id, message_id)
+    if wants_json():
+        return jsonify(fragments.deleted(deleted, "user"))
+    return redirect(url_for("chat.show", chat_id=chat_id, _anchor=f"m-{message_id}"), 303)
 
 
 def _keep_typed(chat_id: UUID) -> None:

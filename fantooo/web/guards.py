@@ -119,7 +119,8 @@ PERMISSION = {
 }
 #: sent by pages themselves, or about use
 _NO_USE = frozenset({"user.tell_time", "chat.save_draft"})
-LEAVING = frozenset({"user.delete_account"})
+#: what people may do with what is theirs, whatever we think of them
+OWN_AFFAIRS = frozenset({"user.delete_account", "chat.deletion", "chat.delete_message"})
 CONSENT_ENDPOINT = "user.consent"
 LOGIN_ENDPOINT = {
     "operator": "people.operator_login",
@@ -213,8 +214,8 @@ def _gate(viewer: Viewer) -> ResponseReturnValue | None:
     if permission and permission not in viewer.permissions:
         security.record("permission_denied", endpoint=endpoint, permission=permission)
         raise Forbidden
-    if endpoint in LEAVING:
-        # Nobody must agree to anything, or be liked by us, to be forgotten.
+    if endpoint in OWN_AFFAIRS:
+        # Nobody must agree to anything, or be liked by us, to be forgotten or to take words back.
         return None
     if viewer.is_banned:
         if wants_json() or wants_fragment():

@@ -2,6 +2,7 @@
 
 import { apply } from './live/partials.js';
 import { converse } from './live/conversation.js';
+import { watchDeletion } from './live/deletion.js';
 import { open } from './lib/dialogs.js';
 import { watchRating } from './live/rating.js';
 import { followKeyboard } from './live/viewport.js';
@@ -25,6 +26,7 @@ const parts = converse({
 
 followKeyboard();
 watchRating();
+watchDeletion(parts.log.list, (envelope) => parts.gate.take(envelope));
 
 function refused(item, { status, body, retryAfter }) {
   const error = body?.error ?? {};

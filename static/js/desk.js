@@ -166,6 +166,8 @@ function sent(envelope) {
 }
 
 function arrived(bubbles, envelope) {
+  // The list of chats may show the text that has just changed or gone.
+  if (envelope.type === 'edit') refreshSoon();
   if (envelope.type !== 'message' || !bubbles.length) return;
   const theirs = bubbles[bubbles.length - 1].dataset.sender === 'real';
   if (theirs) refreshSoon();

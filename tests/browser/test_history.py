@@ -122,6 +122,47 @@ def test_a_list_whose_line_broke_renews_itself(conversation: tuple[Person, Perso
     assert user.is_same_page()
 
 
+def test_a_deleted_message_goes_for_both_without_a_reload(
+    conversation: tuple[Person, Person],
+) -> None:
+    """Live while both look; by catching up where the line was cut."""
+    user, operator = conversation
+    user.say("I should not have said this")
+    expect(operator.bubble("I should not")).to_be_visible()
+    expect(operator.page.locator("#held")).to_contain_text("I should not")
+    for person in (user, operator):
+        person.remember_page()
+    expect(operator.page.locator("[data-delete]")).to_have_count(0)
+    bubble = user.bubble("I should not")
+    opener = bubble.get_by_label("More about this message")
+    opener.click()
+    bubble.get_by_role("menuitem", name="Delete message").click()
+    dialog = user.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("I should not have said this")
+    user.page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    opener.click()
+    bubble.get_by_role("menuitem", name="Delete message").click()
+    dialog.get_by_role("button", name="Delete message").click()
+    for person in (user, operator):
+        expect(person.bubble("Message deleted")).to_have_count(1)
+        assert person.texts() == ["Good evening", "Message deleted"]
+    expect(user.page.locator("#log")).to_be_focused()
+    expect(operator.page.locator("#held")).to_contain_text("Message deleted")
+    assert "I should not" not in operator.page.content()
+
+    operator.context.set_offline(True)
+    bubble = user.bubble("Good evening")
+    bubble.get_by_label("More about this message").press("Enter")
+    bubble.get_by_role("menuitem", name="Delete message").press("Enter")
+    dialog.get_by_role("button", name="Delete message").click()
+    expect(user.bubble("Message deleted")).to_have_count(2)
+    operator.context.set_offline(False)
+    expect(operator.bubble("Message deleted")).to_have_count(2)
+    assert "Good evening" not in operator.page.content()
+    assert user.is_same_page() and operator.is_same_page()
+
+
 def _top(element: Locator) -> float:
     box = element.bounding_box()
     assert box is not None

@@ -110,7 +110,12 @@ def test_a_failed_text_survives_a_reload(user: Person, live_server: LiveServer) 
 def test_offline_nothing_is_lost_and_nothing_doubled(user: Person, live_server: LiveServer) -> None:
     user.remember_page()
     user.context.set_offline(True)
-    expect(user.page.get_by_text("You are offline. What you typed is kept.")).to_be_visible()
+    offline = user.page.locator("#offline")
+    expect(offline).to_contain_text("You are offline. What you typed is kept.")
+    # Tried in vain: it says so by staying.
+    offline.get_by_role("button", name="Try now").click()
+    expect(offline.locator("[aria-busy]")).to_have_count(0)
+    expect(offline).to_be_visible()
     user.say("From the tunnel")
     user.say("Still inside")
     expect(user.pending("From the tunnel")).to_contain_text("Waiting for the connection…")
@@ -127,6 +132,26 @@ def test_offline_nothing_is_lost_and_nothing_doubled(user: Person, live_server: 
     expect(user.page.locator("#offline")).to_be_hidden()
     _stored_once(live_server, "From the tunnel")
     assert user.is_same_page()
+
+
+def test_a_browser_that_is_wrong_about_being_offline_is_not_believed(user: Person) -> None:
+    """What the line says counts more, and one can try it at once."""
+    cut = True
+    user.page.route_web_socket(
+        "**/ws", lambda line: line.close(code=1012) if cut else line.connect_to_server()
+    )
+    user.page.reload()
+    user.page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    user.page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(user.page.locator("html")).to_have_attribute("data-socket", "lost")
+    cut = False
+    pressed = "document.querySelector('#offline button').click()"
+    state = user.page.evaluate(
+        f"() => {{ {pressed}; return document.documentElement.dataset.socket }}"
+    )
+    assert state != "lost", "tried at once, not when the pause is over"
+    user.wait_until_live()
+    expect(user.page.locator("#offline")).to_be_hidden()
 
 
 def test_pressing_twice_sends_once(user: Person, live_server: LiveServer) -> None:
@@ -156,12 +181,20 @@ def test_a_message_has_up_to_a_thousand_characters(user: Person) -> None:
     counter = user.page.locator("[data-counter]")
     user.field.fill("a" * 950)
     expect(counter).to_have_text("50 left")
+    saved: list[str] = []
+    user.page.on("request", lambda one: saved.append(one.method) if "draft" in one.url else None)
+    with user.page.expect_response("**/draft"):
+        user.field.fill("a" * 951)
+    saved.clear()
     user.field.fill("🌊" * 1001)
-    expect(counter).to_have_text("1 too many")
+    expect(counter).to_have_text("1 too many, kept in this tab only")
     expect(user.field).to_have_attribute("aria-invalid", "true")
     user.send_button.click()
     expect(user.pending()).to_have_count(0)
+    user.page.reload()
     expect(user.field).to_have_value("🌊" * 1001)
+    expect(counter).to_have_text("1 too many, kept in this tab only")
+    assert saved == [], "the server is not asked for what it cannot take"
     user.field.fill("🌊" * 1000)
     expect(counter).to_have_text("0 left")
     user.send_button.click()

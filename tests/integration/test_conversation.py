@@ -250,6 +250,30 @@ def test_a_changed_bubble_takes_the_place_of_the_old_one(
     assert "edited" in item["content"]
 
 
+def test_who_asks_is_answered_by_fantooo_at_once(app: Flask, pair: Pair) -> None:
+    """The answer to the send, the page, its history and its catch-up say the same to each side."""
+    pair.send("Good evening")
+    user: Any = app.test_client()
+    desk: Any = app.test_client()
+    user.become(pair.user), desk.become(pair.operator)
+    with acting_as(pair.user):
+        quote = messages.composer_of(pair.chat, pair.user.account_id).quote  # type: ignore[arg-type]
+    form = {"client_id": str(uuid4()), "content": "Are you a real person?", "quote": quote}
+    path = f"/chat/{pair.chat}"
+    told = "is a fictional character, played by our team. No meeting is possible."
+    late = "history?before=ffffffff-ffff-7fff-bfff-ffffffffffff"
+    for _again in range(2):
+        answer = user.post(f"{path}/messages", data=form, headers=JSON).get_json()
+        assert answer["content"].count(told) == 1
+    for page in ("", "/changes?seen=0", f"/{late}"):
+        assert user.get(path + page).text.count(told) == 1
+        theirs = desk.get(f"/operator{path}{page}").text
+        assert theirs.count("Fantooo has answered this:") == 1
+        assert told not in theirs
+    pair.reply("Are you real?")
+    assert user.get(path).text.count(told) == 1, "the character's own question is a reply"
+
+
 # Marks
 
 

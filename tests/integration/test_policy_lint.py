@@ -38,6 +38,7 @@ _ELSEWHERE = {
     ("PERF003", "media.public_select"): "found by its name, which is unique",
     ("PERF003", "media.user_select"): "found by its name, which is unique",
     ("PERF003", "media.operator_select"): "found by its name, which is unique",
+    ("PERF003", "messages.user_update"): "asked with the message's id, its primary key",
     (
         "PERF003",
         "send_requests.sender_insert",

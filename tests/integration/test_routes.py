@@ -101,6 +101,9 @@ chat.refund             GET  /chat/{chat}/messages/{charged}/refund 302 200 404 
 chat.refund             GET  /chat/{chat}/messages/{chat}/refund 302 404 404 302 403 403 403 403 403 403
 # The owner has asked already.
 chat.ask_refund         POST /chat/{chat}/messages/{charged}/refund 302 400 404 302 403 403 403 403 403 403
+chat.deletion           GET  /chat/{chat}/messages/{charged}/deletion 302 200 404 404 403 403 403 403 403 403
+chat.deletion           GET  /chat/{chat}/messages/{chat}/deletion 302 404 404 404 403 403 403 403 403 403
+chat.delete_message     POST /chat/{chat}/messages/{charged}/deletion 302 303 404 404 403 403 403 403 403 403
 chat.save_draft         PUT  /chat/{chat}/draft             302 204 404 302   403 403 403   403 403 403
 
 credits.show            GET  /credits                       302 200 200 302   403 403 403   403 403 403
@@ -220,7 +223,8 @@ GATED = [row for row in ROWS if row[3]["anonymous"] == 302 and row[0].partition(
 WRITES = {
     "public.set_theme", "user.save_profile", "user.save_language", "user.save_email", "user.change_password",
     "user.save_notifications", "user.save_privacy", "user.end_session", "user.end_other_sessions",
-    "user.open_chat", "user.consent", "user.set_favorite", "chat.rate", "chat.send", "chat.save_draft", "operator.set_availability",
+    "user.open_chat", "user.consent", "user.set_favorite", "chat.rate", "chat.send", "chat.save_draft", "chat.delete_message",
+    "operator.set_availability",
     "operator.set_auto_next", "operator.set_language", "operator.send", "operator.save_draft", "operator.save_note",
     "operator.hand_back", "people.logout", "admin.make_package", "admin.change_package",
     "admin.switch_package", "admin.make_promo", "admin.switch_promo", "user.set_limit", "user.keep_limit",

@@ -17,13 +17,22 @@ from fantooo.domain.errors import (
     SendingPaused,
     ValidationError,
 )
+from fantooo.domain.events import MessageDeleted
 from fantooo.domain.people import Registration
 from fantooo.domain.viewer import ANONYMOUS, SYSTEM, Viewer
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import RealUser
 from fantooo.queries import settings
-from fantooo.services import accounts, assignment, chats, credits, messages, operators
+from fantooo.services import (
+    accounts,
+    assignment,
+    chats,
+    credits,
+    messages,
+    operators,
+    tombstones,
+)
 from tests.support import factories, race
 from tests.support.race import of
 
@@ -345,3 +354,22 @@ def _owner(chat_id: UUID) -> UUID:
 def _retire(operator: Viewer) -> None:
     with acting_as(operator):
         operators.set_availability(operator.account_id, available=False, reason="offline")
+
+
+def test_a_message_deleted_by_many_tabs_while_others_write(app: Flask, rounds: int) -> None:
+    """One deletion, one event: every number belongs to one change, so no page misses any."""
+    character = factories.character()
+    for _ in range(rounds):
+        viewer = factories.user(credits=50)
+        chat_id = factories.open_chat(viewer, character)
+        first = factories.send(viewer, chat_id).event.message_id
+        quote = quote_of(viewer, chat_id)
+        delete = (viewer, lambda c=chat_id, m=first: tombstones.delete_message(c, m))
+        results = race.race(app, [delete, send_task(viewer, chat_id, quote)] * 8)
+        deletions, sent = of(results, MessageDeleted), of(results, messages.Sent)
+        assert (len(deletions), len(sent)) == (8, 8)
+        (number,) = {each.seq for each in deletions}
+        numbers = sorted({1, number, *(each.event.seq for each in sent)})
+        chat = state(chat_id)
+        assert numbers == list(range(1, len(chat["messages"]) + 2))  # type: ignore[arg-type]
+        assert chat["event_seq"] == numbers[-1]

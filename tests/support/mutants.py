@@ -35,6 +35,7 @@ class Mutant:
 
 
 _SEND = "fantooo/services/sql/send_message.sql"
+_TOMBSTONES = "fantooo/services/tombstones.py"
 _LIMITS = "tests/races/test_limits.py::"
 _SENDS = "tests/races/test_sends.py::"
 _SOCKETS = "tests/live/test_sockets.py::"
@@ -188,6 +189,11 @@ MUTANTS = [
            "                Transaction.payment_provider == PROVIDER,\n"
            "                Transaction.provider_reference",
            "tests/integration/test_money_refunds.py"),
+    Mutant("a character's words can be deleted", _TOMBSTONES,
+           ' Message.chat_id == chat_id, Message.sender_type == "real"', " Message.chat_id == chat_id",
+           "tests/integration/test_tombstones.py::test_only_own_messages_go"),
+    Mutant("deleting without the chat's lock", _TOMBSTONES, ".with_for_update()", "",
+           _SENDS + "test_a_message_deleted_by_many_tabs_while_others_write"),
 ]  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from fantooo.services import (
     message_refunds,
     pictures,
     reconciliation,
+    tombstones,
 )
 from fantooo.services.accounts import SignIn
 from fantooo.web import errors as error_pages
@@ -197,8 +198,12 @@ def _finish(
         "empty_chat": factories.open_chat(newcomer, characters[0]),
         "poor_chat": factories.open_chat(poor, characters[-1]),
     }
-    for text in ("Hello there", "Are you awake still?", "I wanted to ask you about the stars."):
+    for text in ("Hello there", "Are you a real person?", "I wanted to ask you about the stars."):
         factories.send(poor, world.ids["poor_chat"], text)
+    deleted = factories.send(poor, world.ids["poor_chat"], "Forget that.").event.message_id
+    with acting_as(poor):
+        tombstones.delete_message(world.ids["poor_chat"], deleted)
+    world.ids["deleted_message"] = deleted
     factories.set_credits(poor.account_id, 0)  # type: ignore[arg-type]
     frozen = factories.open_chat(poor, characters[0])
     world.ids["frozen_chat"] = frozen
@@ -384,6 +389,12 @@ def _bubble_menu(page: Page, world: World) -> None:
     expect(page.get_by_role("menuitem", name="Ask for a refund").last).to_be_visible()
 
 
+def _delete(page: Page, world: World) -> None:
+    _bubble_menu(page, world)
+    page.get_by_role("menuitem", name="Delete message").last.click()
+    expect(page.locator("dialog#deletion")).to_be_visible()
+
+
 def _packages() -> UUID:
     """The packages of the first day; returns the second."""
     made = [
@@ -540,6 +551,11 @@ def _offline(page: Page, world: World) -> None:
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible()
     page.fill('textarea[placeholder="Type a message..."]', "I will tell you when I am back")
+
+
+def _too_long(page: Page, world: World) -> None:
+    page.fill('textarea[placeholder="Type a message..."]', "And on and on it goes. " * 45)
+    expect(page.locator("[data-counter]")).to_contain_text("too many")
 
 
 def _reconnecting(page: Page, world: World) -> None:
@@ -724,11 +740,15 @@ STOPS = (
     Stop("chat-older", "chat.show", "/chat/{chat}", "user", act=_older, character=True),
     Stop("chat-about", "chat.show", "/chat/{chat}", "user", act=_open_dialog("about"), character=True),
     Stop("chat-menu", "chat.show", "/chat/{charged_chat}", "user", act=_bubble_menu, character=True),
+    Stop("chat-delete", "chat.show", "/chat/{charged_chat}", "user", act=_delete, character=True),
+    Stop("delete-message", "chat.deletion", "/chat/{charged_chat}/messages/{charged_message}/deletion", "user"),
+    Stop("message-deleted", "chat.deletion", "/chat/{poor_chat}/messages/{deleted_message}/deletion", "poor"),
     Stop("refund-ask", "chat.refund", "/chat/{charged_chat}/messages/{charged_message}/refund", "user"),
     Stop("refund-asked", "chat.refund", "/chat/{charged_chat}/messages/{asked_message}/refund", "user"),
     Stop("refund-refused", "chat.refund", "/chat/{charged_chat}/messages/{refused_message}/refund", "user"),
     Stop("chat-failed", "chat.show", "/chat/{chat}", "user", act=_failed, character=True),
     Stop("chat-offline", "chat.show", "/chat/{chat}", "user", act=_offline, character=True),
+    Stop("chat-too-long", "chat.show", "/chat/{chat}", "user", act=_too_long, character=True),
     Stop("chat-reconnecting", "chat.show", "/chat/{chat}", "user", act=_reconnecting, before=_cut_socket, character=True),
     Stop("chat-empty", "chat.show", "/chat/{empty_chat}", "newcomer", character=True),
     Stop("chat-no-credits", "chat.show", "/chat/{poor_chat}", "poor", act=_no_credits, character=True),

@@ -1,6 +1,7 @@
 // The text field: sends on Enter, grows with the text, counts near the limit, takes texts back.
 
-const MOST = 1000;
+/** As many characters as a message, and a draft on the server, may have. */
+export const MOST = 1000;
 const COUNT_FROM = 900;
 
 export class Composer {
@@ -84,10 +85,10 @@ export class Composer {
 }
 
 /** Characters as the server counts them. */
-function length(text) {
+export function length(text) {
   return [...text].length;
 }
 
 function counted(left) {
-  return left >= 0 ? `${left} left` : `${-left} too many`;
+  return left >= 0 ? `${left} left` : `${-left} too many, kept in this tab only`;
 }

@@ -1,5 +1,7 @@
 // Keeps what is typed and not sent on the server, so that it survives a reload and another device.
+// What is longer than the server takes stays in this tab; the counter says so.
 
+import { length, MOST } from './composer.js';
 import { ask } from './http.js';
 
 const PAUSE = 600;
@@ -33,7 +35,7 @@ export class Draft {
   #takeBack() {
     const kept = sessionStorage.getItem(this.#key);
     if (kept === null) return;
-    sessionStorage.removeItem(this.#key);
+    this.#forget();
     this.#field.value = kept;
     this.#field.dispatchEvent(new Event('input', { bubbles: true }));
   }
@@ -44,6 +46,10 @@ export class Draft {
     } catch {
       // Private mode without storage: then the save under way has to do.
     }
+  }
+
+  #forget() {
+    sessionStorage.removeItem(this.#key);
   }
 
   /**
@@ -58,10 +64,18 @@ export class Draft {
 
   async #put(options = {}) {
     const content = this.#field.value;
-    if (content === this.#saved) return;
+    if (length(content.trim()) > MOST) {
+      this.#keep(content);
+      return;
+    }
+    if (content === this.#saved) {
+      this.#forget();
+      return;
+    }
     const before = this.#saved;
     this.#saved = content;
     const answer = await ask('PUT', this.#url, { content }, options);
+    if (answer.ok && this.#field.value === content) this.#forget();
     if (!answer.ok && this.#saved === content) this.#saved = before;
   }
 }
