@@ -73,6 +73,12 @@ def rounds(full: bool) -> int:
 
 
 @pytest.fixture(scope="session")
+def few_rounds(full: bool) -> int:
+    """How often a race is run that is like another one: often enough to see that it still stands."""
+    return 200 if full else 6
+
+
+@pytest.fixture(scope="session")
 def place() -> Place:
     """Where the servers of this run are; each worker of xdist has a Redis database of its own."""
     url = os.environ[_PLACE[1]]

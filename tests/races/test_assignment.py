@@ -171,10 +171,10 @@ def test_8_operators_with_5_places_and_50_chats(app: Flask, rounds: int) -> None
         clear(team)
 
 
-def test_sends_race_with_availability(app: Flask, rounds: int) -> None:
+def test_sends_race_with_availability(app: Flask, few_rounds: int) -> None:
     """Chats entering the queue while operators come: nobody waits while there is room."""
     character = factories.character()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         pairs = [
             (viewer := factories.user(), factories.open_chat(viewer, character)) for _ in range(10)
         ]
@@ -191,12 +191,12 @@ def test_sends_race_with_availability(app: Flask, rounds: int) -> None:
         clear(team)
 
 
-def test_hand_back_reply_sweep_and_close_at_once(app: Flask, rounds: int) -> None:
+def test_hand_back_reply_sweep_and_close_at_once(app: Flask, few_rounds: int) -> None:
     """Everything that can end or change an assignment, at once, on the same chats."""
     character = factories.character()
     from datetime import UTC, datetime, timedelta
 
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         pairs = [
             (viewer := factories.user(), factories.open_chat(viewer, character)) for _ in range(4)
         ]
@@ -233,9 +233,9 @@ def test_hand_back_reply_sweep_and_close_at_once(app: Flask, rounds: int) -> Non
         clear(team)
 
 
-def test_two_operators_never_hold_one_chat(app: Flask, rounds: int) -> None:
+def test_two_operators_never_hold_one_chat(app: Flask, few_rounds: int) -> None:
     character = factories.character()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         viewer = factories.user()
         chat_id = factories.open_chat(viewer, character)
         factories.send(viewer, chat_id)
@@ -252,9 +252,9 @@ def test_two_operators_never_hold_one_chat(app: Flask, rounds: int) -> None:
         clear(team)
 
 
-def test_marks_at_once_never_go_back(app: Flask, rounds: int) -> None:
+def test_marks_at_once_never_go_back(app: Flask, few_rounds: int) -> None:
     character = factories.character()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         viewer = factories.user()
         chat_id = factories.open_chat(viewer, character)
         operator = factories.operator(available=True)

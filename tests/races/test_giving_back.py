@@ -59,10 +59,10 @@ def _charged(viewer: Viewer) -> uuid.UUID:
 
 
 def test_two_admins_refund_one_payment(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, money_rounds: int
 ) -> None:
     package, admins = factories.package(), [factories.admin("admin") for _ in range(2)]
-    for _ in range(rounds):
+    for _ in range(money_rounds):
         anna = factories.user()
         bought, _reference = _paid(paystack, anna, package)
         tasks: list[Task] = [
@@ -76,15 +76,15 @@ def test_two_admins_refund_one_payment(
         asking: list[Task] = [(SYSTEM, lambda made=made: refund_progress.settle(made.id))] * 4
         asking.append((SYSTEM, refund_progress.settle_open))
         assert race.of(race.race(shop, asking), Exception) == []
-    assert len(paystack.state()["refunds"]) == rounds
+    assert len(paystack.state()["refunds"]) == money_rounds
     assert {each["amount"] for each in paystack.state()["refunds"]} == {25_000}
 
 
 def test_one_message_given_back_by_all_who_can(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
     admins = [factories.admin("admin") for _ in range(3)]
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         anna = factories.user()
         message = _charged(anna)
         account = anna.account_id
@@ -114,11 +114,11 @@ def test_one_message_given_back_by_all_who_can(
 
 
 def test_a_message_that_two_admins_give_back_while_it_comes_back_by_itself(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
     factories.set_setting("approval_credits", 0)
     first, second = factories.admin("admin"), factories.admin("admin")
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         anna = factories.user()
         message = _charged(anna)
         chat = rows("SELECT chat_id FROM credit_transfers WHERE cause_id = :m", m=message)[0][0]
@@ -140,10 +140,10 @@ def test_a_message_that_two_admins_give_back_while_it_comes_back_by_itself(
 
 
 def test_a_refund_against_a_dispute_that_is_lost(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, money_rounds: int
 ) -> None:
     package, admin = factories.package(), factories.admin("admin")
-    for number in range(rounds):
+    for number in range(money_rounds):
         anna = factories.user()
         bought, reference = _paid(paystack, anna, package)
         if number % 2:
@@ -178,10 +178,10 @@ def _only_named_or_provider(results: list[Any]) -> None:
     only_named(others)
 
 
-def test_a_refund_against_sends(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
+def test_a_refund_against_sends(shop: Flask, paystack: PaystackSimulator, few_rounds: int) -> None:
     package = factories.package(credits=6, price=60)
     admin = factories.admin("admin")
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         anna = factories.user()
         factories.set_credits(anna.account_id, 0)  # type: ignore[arg-type]
         bought, _reference = _paid(paystack, anna, package)
@@ -210,11 +210,13 @@ def test_a_refund_against_sends(shop: Flask, paystack: PaystackSimulator, rounds
         assert row.back <= 60
 
 
-def test_one_wish_is_decided_once(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
+def test_one_wish_is_decided_once(
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
+) -> None:
     package = factories.package(credits=300, price=2500)
     first = factories.admin("admin")
     others = [factories.admin("admin") for _ in range(2)]
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         anna = factories.user()
         bought, _reference = _paid(paystack, anna, package)
         assert _refund(bought, first, 2500) == "waiting"
@@ -235,9 +237,11 @@ def test_one_wish_is_decided_once(shop: Flask, paystack: PaystackSimulator, roun
         assert done.decided_by != first.account_id
 
 
-def test_withdrawing_in_many_tabs(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
+def test_withdrawing_in_many_tabs(
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
+) -> None:
     package = factories.package()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         anna = factories.user()
         bought, _reference = _paid(paystack, anna, package)
         account = anna.account_id

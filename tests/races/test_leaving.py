@@ -119,10 +119,10 @@ def test_a_payment_that_arrives_while_the_account_is_deleted(
 
 
 def test_writing_while_the_account_is_deleted(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
     """Requests that were on their way: each is stored with its charge before, or refused after."""
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         anna = factories.user(30)
         chat = factories.open_chat(anna)
         for _free in range(3):

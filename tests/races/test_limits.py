@@ -32,10 +32,10 @@ def _spent(viewer: Viewer) -> int:
 
 
 def test_sixteen_purchases_never_pass_a_limit(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
     package = factories.package()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         anna = factories.user()
         assert anna.account_id
         limits.set_limit(anna.account_id, "day", "1,300")  # three of 400, and not four
@@ -46,16 +46,16 @@ def test_sixteen_purchases_never_pass_a_limit(
         assert {error.details["reason"] for error in refused} == {"limit"}
         assert _spent(anna) == 1200
     asked = len(paystack.state()["transactions"])
-    assert asked == 3 * rounds, "what is refused is refused before the provider hears of it"
+    assert asked == 3 * few_rounds, "what is refused is refused before the provider hears of it"
 
 
 def test_a_limit_lowered_during_purchases(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, money_rounds: int
 ) -> None:
     """Once the lowering holds no purchase that passes it is begun; what was begun is credited."""
     package = factories.package()
     before = after = 0
-    for number in range(rounds):
+    for number in range(money_rounds):
         anna = factories.user()
         assert anna.account_id
         account = anna.account_id
@@ -89,9 +89,9 @@ def test_a_limit_lowered_during_purchases(
     assert before, "no purchase came before a lowering: the race has shown nothing"
 
 
-def test_no_message_is_charged_after_a_break_began(shop: Flask, rounds: int) -> None:
+def test_no_message_is_charged_after_a_break_began(shop: Flask, few_rounds: int) -> None:
     before = 0
-    for number in range(rounds):
+    for number in range(few_rounds):
         anna = factories.user(100)
         assert anna.account_id
         account = anna.account_id
@@ -123,8 +123,8 @@ def test_no_message_is_charged_after_a_break_began(shop: Flask, rounds: int) -> 
     assert before, "no message came before a break: the race has shown nothing"
 
 
-def test_no_session_is_left_beside_an_exclusion(shop: Flask, rounds: int) -> None:
-    for number in range(rounds):
+def test_no_session_is_left_beside_an_exclusion(shop: Flask, few_rounds: int) -> None:
+    for number in range(few_rounds):
         name = factories.unique("u")
         anna = factories.user(username=name)
         assert anna.account_id
@@ -143,8 +143,8 @@ def test_no_session_is_left_beside_an_exclusion(shop: Flask, rounds: int) -> Non
         assert sessions == []
 
 
-def test_of_many_tabs_one_says_the_time(shop: Flask, rounds: int) -> None:
-    for _ in range(rounds):
+def test_of_many_tabs_one_says_the_time(shop: Flask, few_rounds: int) -> None:
+    for _ in range(few_rounds):
         anna = factories.user()
         assert anna.account_id
         account = anna.account_id

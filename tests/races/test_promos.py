@@ -55,11 +55,13 @@ def test_the_last_use_goes_to_one_of_sixteen(
     assert len(paystack.state()["transactions"]) == rounds
 
 
-def test_a_budget_is_never_overdrawn(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
+def test_a_budget_is_never_overdrawn(
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
+) -> None:
     """Each takes 80 of 400: five fit."""
     package = factories.package()
     people = [factories.user() for _ in range(RACERS)]
-    for number in range(rounds):
+    for number in range(few_rounds):
         code = f"SUM-{number}"
         factories.promo(code=code, budget_amount=400)
         tasks = [(viewer, lambda v=viewer, c=code: buy(v, package, code=c)) for viewer in people]
@@ -71,10 +73,10 @@ def test_a_budget_is_never_overdrawn(shop: Flask, paystack: PaystackSimulator, r
 
 @pytest.mark.parametrize("limit", [1, 3])
 def test_one_person_in_sixteen_tabs(
-    shop: Flask, paystack: PaystackSimulator, rounds: int, limit: int
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int, limit: int
 ) -> None:
     package = factories.package()
-    for number in range(rounds):
+    for number in range(few_rounds):
         anna, code = factories.user(), f"ONCE-{limit}-{number}"
         factories.promo(code=code, per_user_limit=limit)
         results = race.race(shop, [(anna, lambda c=code: buy(anna, package, code=c))] * RACERS)
@@ -83,12 +85,14 @@ def test_one_person_in_sixteen_tabs(
         assert _standing(code) == (limit, limit)
 
 
-def test_giving_back_against_taking(shop: Flask, paystack: PaystackSimulator, rounds: int) -> None:
+def test_giving_back_against_taking(
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
+) -> None:
     """The one who holds the last use fails to pay while others ask for it: at most one of them
     gets it, and nobody waits for another for ever."""
     package = factories.package()
     people = [factories.user() for _ in range(RACERS)]
-    for number in range(rounds):
+    for number in range(few_rounds):
         code, holder = f"BACK-{number}", factories.user()
         factories.promo(code=code, max_uses=1)
         made = buy(holder, package, code=code)
@@ -115,11 +119,11 @@ def test_giving_back_against_taking(shop: Flask, paystack: PaystackSimulator, ro
 
 
 def test_late_money_and_a_new_buyer_at_once(
-    shop: Flask, paystack: PaystackSimulator, rounds: int
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
     """What was paid is credited and counts, whoever took the use meanwhile."""
     package = factories.package()
-    for number in range(rounds):
+    for number in range(few_rounds):
         code, anna, ben = f"LATE-{number}", factories.user(), factories.user()
         factories.promo(code=code, max_uses=1)
         made = buy(anna, package, code=code)

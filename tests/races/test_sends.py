@@ -130,9 +130,9 @@ def test_64_sends_with_20_credits(app: Flask, rounds: int) -> None:
         in_order(chat)
 
 
-def test_two_chats_share_one_wallet(app: Flask, rounds: int) -> None:
+def test_two_chats_share_one_wallet(app: Flask, few_rounds: int) -> None:
     characters = [factories.character(), factories.character()]
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         viewer = factories.user()
         ids = [factories.open_chat(viewer, character) for character in characters]
         for chat_id in ids:
@@ -186,9 +186,9 @@ def test_free_messages_from_16_tabs(app: Flask, rounds: int) -> None:
         in_order(chat)
 
 
-def test_price_rise_between_quote_and_send(app: Flask, rounds: int) -> None:
+def test_price_rise_between_quote_and_send(app: Flask, few_rounds: int) -> None:
     character = factories.character()
-    for price in range(2, 2 + min(rounds, 20)):
+    for price in range(2, 2 + min(few_rounds, 20)):
         viewer = factories.user(credits=1000)
         chat_id = factories.open_chat(viewer, character)
         use_up_free(viewer, chat_id)
@@ -204,9 +204,9 @@ def test_price_rise_between_quote_and_send(app: Flask, rounds: int) -> None:
         assert chat["charged"] == before * len(of(results, messages.Sent))
 
 
-def test_ban_against_sends(app: Flask, rounds: int) -> None:
+def test_ban_against_sends(app: Flask, few_rounds: int) -> None:
     character = factories.character()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         viewer = factories.user(credits=50)
         chat_id = factories.open_chat(viewer, character)
         use_up_free(viewer, chat_id)
@@ -229,8 +229,8 @@ def test_ban_against_sends(app: Flask, rounds: int) -> None:
         assert isinstance(late[0], SendingPaused)
 
 
-def test_opening_a_chat_twice_at_once_makes_one(app: Flask, rounds: int) -> None:
-    for _ in range(rounds):
+def test_opening_a_chat_twice_at_once_makes_one(app: Flask, few_rounds: int) -> None:
+    for _ in range(few_rounds):
         viewer, character = factories.user(), factories.character()
         task = (viewer, lambda v=viewer, c=character: chats.open_chat(c, v.account_id))
         results = race.race(app, [task] * 8)
@@ -309,11 +309,11 @@ def test_a_reply_under_an_old_assignment_is_refused(app: Flask, rounds: int) -> 
 
 
 def test_a_number_that_ended_stays_ended_when_the_same_operator_gets_the_chat_again(
-    app: Flask, rounds: int
+    app: Flask, few_rounds: int
 ) -> None:
     """The page of the first time must not write into the second."""
     character = factories.character()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         operator = factories.operator(available=True)
         viewer = factories.user()
         chat_id = factories.open_chat(viewer, character)
@@ -356,10 +356,10 @@ def _retire(operator: Viewer) -> None:
         operators.set_availability(operator.account_id, available=False, reason="offline")
 
 
-def test_a_message_deleted_by_many_tabs_while_others_write(app: Flask, rounds: int) -> None:
+def test_a_message_deleted_by_many_tabs_while_others_write(app: Flask, few_rounds: int) -> None:
     """One deletion, one event: every number belongs to one change, so no page misses any."""
     character = factories.character()
-    for _ in range(rounds):
+    for _ in range(few_rounds):
         viewer = factories.user(credits=50)
         chat_id = factories.open_chat(viewer, character)
         first = factories.send(viewer, chat_id).event.message_id
