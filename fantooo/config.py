@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     limit_own_page: str = "60 per minute"
     limit_letters: str = "3 per hour"
     limit_letters_address: str = "5 per hour"
+    limit_photos: str = "20 per minute; 100 per day"
     sockets_per_account: int = 12
     sockets_per_address: int = 200
 

@@ -21,6 +21,7 @@ SCHEDULE = (
     Entry("idle_chats", "* * * * *", "jobs.tasks.idle_chats"),
     Entry("unanswered", "* * * * *", "jobs.tasks.return_unanswered"),
     Entry("pictures", "* * * * *", "jobs.tasks.finish_pictures", queue="slow"),
+    Entry("photos", "* * * * *", "jobs.tasks.finish_photos", queue="slow"),
     Entry("close_chats", "*/10 * * * *", "jobs.tasks.close_chats"),
     Entry("archive_chats", "20 3 * * *", "jobs.tasks.archive_chats"),
     Entry("partitions", "5 1 * * *", "jobs.tasks.ensure_partitions"),

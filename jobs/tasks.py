@@ -17,6 +17,7 @@ from fantooo.services import (
     outbox,
     partitions,
     payments,
+    photos,
     pictures,
     reconciliation,
     refund_progress,
@@ -114,6 +115,16 @@ def idle_chats(due_at: str) -> None:
 def finish_pictures(due_at: str) -> None:
     """Makes the sizes of pictures that are missing."""
     run("pictures", due_at, pictures.finish)
+
+
+def finish_photo(photo_id: str) -> None:
+    """Makes the sizes that a photo somebody has added lacks."""
+    photos.finish(UUID(photo_id))
+
+
+def finish_photos(due_at: str) -> None:
+    """Makes the sizes of users' photos that are missing, and removes what is left of crashes."""
+    run("photos", due_at, photos.finish_all)
 
 
 def close_chats(due_at: str) -> None:

@@ -19,6 +19,8 @@ THEMES = ("system", "light", "dark")
 NOTICES = ("replies", "refunds", "payments", "security")
 PASSWORD_MIN, PASSWORD_MAX = 10, 128
 BIO_MAX = 500
+#: of oneself
+PHOTOS_MAX = 6
 _NAME = re.compile(r"[A-Za-z0-9_]{3,20}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@(?:[^@\s.]{1,63}\.)+[^@\s.]{2,63}")
 _PHONE = re.compile(r"\d(?:_*\d){7,}")

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from fantooo.domain.settings import SystemSettings
+from fantooo.domain.wording import LANGUAGES
 
 TIER_STEPS: Mapping[str, int] = {"free": 0, "bronze": 1, "silver": 2, "gold": 3, "platinum": 4}
 #: what an operator reads for each part of the points
@@ -131,7 +132,7 @@ def choose(
         return best, "answered this chat before"
     reasons = []
     if waiting.language in best.languages:
-        reasons.append(f"speaks {waiting.language}")
+        reasons.append(f"speaks {LANGUAGES[waiting.language]}")
     shared = sorted(waiting.specializations & best.specializations)
     if shared:
         reasons.append("knows " + ", ".join(shared))

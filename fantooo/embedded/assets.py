@@ -28,6 +28,7 @@ _ENTRIES = (
     "js/profile.js",
     "js/me.js",
     "css/app.css",
+    "css/tools.css",
     "css/styleguide.css",
 )
 #: kinds of files that are copied beside the bundles; the manifest has their plain names too

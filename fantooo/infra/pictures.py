@@ -1,6 +1,7 @@
 """Pictures as bytes: reading what somebody sent, sizes and formats for pages, placeholders.
 
-All of this is CPU work: it belongs in jobs and processes of its own, never in a web worker.
+All of this is CPU work: it belongs in jobs and processes of its own, in a web worker only behind
+``infra.threads``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ FORMATS = ("avif", "webp")
 MOST_BYTES = 10 * 1024 * 1024
 #: what a phone's camera makes, and no more; decoding takes three bytes for each
 MOST_PIXELS = 50_000_000
-_READABLE = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
+READABLE = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
+#: what phones and cameras make; fewer decoders meet what strangers send
+PHOTOGRAPHS = ("JPEG", "PNG", "WEBP")
 #: Slower encoding saves a seventh of the bytes for eight times the time.
 _ENCODING: dict[str, dict[str, int]] = {
     "avif": {"quality": 55, "speed": 8, "max_threads": 1},
@@ -39,16 +42,16 @@ class Rendition:
     data: bytes
 
 
-def read(data: bytes) -> Image.Image:
+def read(data: bytes, formats: tuple[str, ...] = READABLE) -> Image.Image:
     """A picture that somebody sent, upright, in sRGB, without anything but its pixels.
 
-    JPEG, PNG, WebP, AVIF and GIF (its first frame); transparent parts become white. Raises
+    One of ``formats``, of which the first frame counts; transparent parts become white. Raises
     ``PictureRefused`` for anything else, and for what is too large, too small or broken.
     """
     if len(data) > MOST_BYTES:
         raise PictureRefused(f"The picture is larger than {MOST_BYTES // 1024**2} MB")
     try:
-        with Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+        with Image.open(io.BytesIO(data), formats=formats) as opened:
             _check(opened.width, opened.height)
             # A large JPEG is decoded at a half or a quarter, where that still is enough for every page.
             opened.draft(None, (WIDTHS[-1], WIDTHS[-1]))
@@ -63,8 +66,10 @@ def read(data: bytes) -> Image.Image:
         raise PictureRefused from error
 
 
-def renditions(image: Image.Image, widths: Iterable[int]) -> Iterator[Rendition]:
-    """``image`` in each of ``widths`` and all ``FORMATS``, the largest first.
+def renditions(
+    image: Image.Image, widths: Iterable[int], formats: tuple[str, ...] = FORMATS
+) -> Iterator[Rendition]:
+    """``image`` in each of ``widths`` and ``formats``, the largest first.
 
     Nothing is drawn larger than it is: give only what ``possible_widths`` names.
     """
@@ -72,7 +77,7 @@ def renditions(image: Image.Image, widths: Iterable[int]) -> Iterator[Rendition]
     for width in sorted(widths, reverse=True):
         height = height_at(width, image.width, image.height)
         smaller = smaller.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        for format_ in FORMATS:
+        for format_ in formats:
             kept = io.BytesIO()
             smaller.save(kept, format_.upper(), **_ENCODING[format_])
             yield Rendition(width, format_, kept.getvalue())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from fantooo.config import ROOT
-from fantooo.models import access
+from fantooo.models import access, access_sql
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -24,7 +24,7 @@ def function_sources() -> dict[str, str]:
 
 def synchronise(connection: Connection) -> None:
     """Applies grants and policies, then replaces the functions. Works as fantooo_owner."""
-    for statement in access.statements():
+    for statement in access_sql.statements():
         _run(connection, statement)
     for name, source in function_sources().items():
         _replace_function(connection, name, source, FUNCTION_OWNERS[name])

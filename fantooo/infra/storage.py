@@ -8,6 +8,7 @@ sent is kept as it came.
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -34,6 +35,12 @@ class Storage(Protocol):
 
     def delete(self, name: str) -> None:
         """Removes the file, if it is there."""
+
+    def clear(self, folder: str) -> None:
+        """Removes all there is in a folder, half-written files too."""
+
+    def holds(self, folder: str) -> bool:
+        """Whether there is anything in a folder."""
 
     def url(self, name: str) -> str:
         """The address at which browsers find it."""
@@ -72,6 +79,16 @@ class LocalStorage:
     def delete(self, name: str) -> None:
         """Removes the file, if it is there."""
         self._path(name).unlink(missing_ok=True)
+
+    def clear(self, folder: str) -> None:
+        """Removes all there is in a folder, half-written files too."""
+        path = self._path(folder)
+        if path.is_dir():
+            shutil.rmtree(path)
+
+    def holds(self, folder: str) -> bool:
+        """Whether there is anything in a folder."""
+        return any(each.is_file() for each in self._path(folder).rglob("*"))
 
     def url(self, name: str) -> str:
         """The address at which browsers find it."""

@@ -49,6 +49,7 @@ from fantooo.models.payments import (
     WebhookEvent,
 )
 from fantooo.models.people import Admin, Operator, RealUser
+from fantooo.models.photos import UserPhoto
 from fantooo.models.promos import PromoCode, PromoRedemption
 from fantooo.models.queue import ChatAssignment, ChatQueueEntry
 
@@ -103,5 +104,6 @@ __all__ = [
     "SystemSetting",
     "SystemSettingHistory",
     "Transaction",
+    "UserPhoto",
     "WebhookEvent",
 ]

@@ -1,6 +1,6 @@
 """Who may do what with which rows and columns: the one table of data behind all grants and policies.
 
-``statements`` turns it into SQL, ``flask db upgrade`` applies it, a catalogue test compares the
+``access_sql`` turns it into SQL, ``flask db upgrade`` applies it, a catalogue test compares the
 database with it. The roles stop a forgotten WHERE, not SQL injection: the one login can take each.
 """
 
@@ -208,10 +208,20 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         *_append(SYSTEM),
     ),
     "media": (
-        # Pictures of characters are for everybody; what users bring along will have its own rules.
+        # Pictures of characters are for everybody; what users bring along is in user_photos.
         *(Rule(r, "SELECT", "kind = 'character'", PICTURE) for r in (PUBLIC, USER, OPERATOR)),
         Rule(ADMIN, "SELECT"),
         *_all(SYSTEM),
+    ),
+    # Seen by their owner, by who holds a chat of theirs and by admins; what others ask for is not there.
+    "user_photos": (
+        *(Rule(USER, command, MINE) for command in ("SELECT", "INSERT", "DELETE")),
+        Rule(USER, "UPDATE", MINE, ("widths", "is_main")),
+        Rule(OPERATOR, "SELECT", "real_user_id IN (SELECT real_user_id FROM chats)"),
+        Rule(ADMIN, "SELECT"),
+        Rule(SYSTEM, "SELECT"),
+        Rule(SYSTEM, "UPDATE", columns=("widths",)),
+        Rule(SYSTEM, "DELETE"),
     ),
     "favorites": (
         *(Rule(USER, command, MINE) for command in ("SELECT", "INSERT", "DELETE")),
@@ -544,51 +554,3 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "job_runs": (Rule(ADMIN, "SELECT"), *_all(SYSTEM)),
     "admin_notifications": (Rule(ADMIN, "SELECT"), *_all(SYSTEM)),
 }
-
-
-def policy_name(rule: Rule) -> str:
-    """The name of a rule's policy, for example ``user_select``."""
-    return f"{rule.role.removeprefix('fantooo_')}_{rule.command.lower()}"
-
-
-def _policy(table: str, rule: Rule) -> str:
-    using = "" if rule.command == "INSERT" else f" USING ({rule.rows})"
-    check = f" WITH CHECK ({rule.rows})" if rule.command in ("INSERT", "UPDATE") else ""
-    return (
-        f"CREATE POLICY {policy_name(rule)} ON {table} FOR {rule.command} TO {rule.role}"
-        f"{using}{check}"
-    )
-
-
-def _grant(table: str, rule: Rule) -> str:
-    columns = f" ({', '.join(rule.columns)})" if rule.columns else ""
-    return f"GRANT {rule.command}{columns} ON {table} TO {rule.role}"
-
-
-def statements() -> list[str]:
-    """SQL that makes the database's grants and policies exactly those of ``TABLES``.
-
-    It first takes everything away, so it may be run again after any change. Partitions get no
-    grants at all: they are reached through their parent only.
-    """
-    roles = ", ".join(ROLES)
-    sql = [
-        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {APP}, {roles}",
-        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {APP}, {roles}",
-        (
-            "DO $$ DECLARE r record; BEGIN FOR r IN SELECT policyname, tablename FROM pg_policies"
-            " WHERE schemaname = 'public' LOOP EXECUTE format('DROP POLICY %I ON %I', r.policyname,"
-            " r.tablename); END LOOP; END $$"
-        ),
-        f"GRANT USAGE ON SCHEMA public TO {APP}, {roles}",
-    ]
-    for table, rules in TABLES.items():
-        sql += [
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-            # FORCE binds the owner too: without this, data migrations would touch 0 rows in silence.
-            f"CREATE POLICY owner_all ON {table} TO {OWNER} USING (true) WITH CHECK (true)",
-        ]
-        for rule in rules:
-            sql += [_policy(table, rule), _grant(table, rule)]
-    return sql

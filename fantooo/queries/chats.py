@@ -213,12 +213,15 @@ def asked_about(chat_id: UUID, content: str) -> str:
 
 
 def answer_left(chat: ChatView) -> int | None:
-    """Seconds until the silence rule takes a held chat away; None when it does not wait."""
+    """Seconds until the silence rule takes a held chat away, below zero when it is late.
+
+    None when the chat does not wait.
+    """
     if chat.waiting_since is None or chat.assignment_time is None:
         return None
     since = max(chat.waiting_since, chat.assignment_time)
     left = settings.current().return_after - (datetime.now(UTC) - since).total_seconds()
-    return max(0, int(left))
+    return int(left)
 
 
 def beside(chat_id: UUID, user_id: UUID) -> Beside:

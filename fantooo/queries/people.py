@@ -26,8 +26,10 @@ from fantooo.models import (
     RealUser,
     Session,
 )
+from fantooo.queries import photos
 from fantooo.queries.characters import CharacterCard, card, card_columns
 from fantooo.queries.chats import ChatView
+from fantooo.queries.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class RealUserPanel:
     user_tier: str
     show_online: bool
     member_since: datetime
+    #: the one that stands for the person first
+    photos: list[Picture]
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,7 @@ def _panel_columns() -> tuple[Any, ...]:
         RealUser.user_tier,
         RealUser.show_online,
         RealUser.created_at,
+        photos.of_person().label("photos"),
     )
 
 
@@ -248,6 +253,7 @@ def _panel(person: Any) -> RealUserPanel:
         user_tier=person.user_tier,
         show_online=person.show_online,
         member_since=person.created_at,
+        photos=photos.read(person.photos),
     )
 
 

@@ -44,6 +44,7 @@ from fantooo.models import (
     RealUser,
     Session,
     Transaction,
+    UserPhoto,
     WebhookEvent,
 )
 from fantooo.queries import refunds as refund_reads, settings
@@ -54,6 +55,7 @@ from fantooo.services import (
     money_refunds,
     outbox,
     payments,
+    photos,
     refund_booking,
     refunds,
     security,
@@ -287,6 +289,7 @@ def _forget(work: UnitOfWork, wallet: RealUser, now: datetime) -> None:
     account.login, account.password_hash, account.is_active = nobody, _NO_HASH, False
     account.last_login_at = None
     _scrub(work, account_id)
+    photos.remove_files_of(work, account_id)
     for table, mine in _rows_of(account_id):
         session.execute(delete(table).where(mine).execution_options(synchronize_session=False))
     session.flush()
@@ -347,6 +350,7 @@ def _rows_of(account_id: UUID) -> list[tuple[Any, ColumnElement[bool]]]:
         (PackageView, PackageView.real_user_id == account_id),
         (ChatRating, ChatRating.real_user_id == account_id),
         (ActiveStretch, ActiveStretch.real_user_id == account_id),
+        (UserPhoto, UserPhoto.real_user_id == account_id),
         # Who asked to be kept out is recognised by exclusion marks, which end by themselves.
         (PayerMark, PayerMark.real_user_id == account_id),
     ]
@@ -393,6 +397,7 @@ def _is_nobody(work: UnitOfWork, wallet: RealUser) -> bool:
         not account.is_active,
         not (wallet.location or wallet.bio or wallet.email_sealed or wallet.email_hash),
         wallet.latitude is None,
+        not photos.has_files(wallet.id),
     )
     gone = all(
         not work.session.scalar(select(select(table).where(mine).exists()))

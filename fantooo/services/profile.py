@@ -91,14 +91,21 @@ def _refuse(found: dict[str, str]) -> None:
         raise ValidationError(errors)
 
 
+def lock(work: UnitOfWork, user_id: UUID) -> None:
+    """Locks a person's row, for what may happen only once at a time. Raises ``NotFound``."""
+    if not work.session.scalar(select(RealUser.id).where(RealUser.id == user_id).with_for_update()):
+        raise NotFound
+
+
 def _change(work: UnitOfWork, user_id: UUID, **values: Any) -> None:
     """Writes what desks show, and tells those where a chat of this user is."""
-    shows_online = work.session.scalar(
-        update(RealUser)
-        .where(RealUser.id == user_id)
-        .values(**values)
-        .returning(RealUser.show_online)
-    )
+    work.session.execute(update(RealUser).where(RealUser.id == user_id).values(**values))
+    tell_desks(work, user_id)
+
+
+def tell_desks(work: UnitOfWork, user_id: UUID) -> None:
+    """Tells the desks where a chat of this user is that they are to look anew. Raises ``NotFound``."""
+    shows_online = work.session.scalar(select(RealUser.show_online).where(RealUser.id == user_id))
     if shows_online is None:
         raise NotFound
     held_by = work.session.scalars(

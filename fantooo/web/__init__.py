@@ -22,6 +22,7 @@ from fantooo.web import (
     media,
     operator,
     people,
+    photos,  # adds its routes to those of user
     public,
     request_log,
     styleguide,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 def install(app: Flask) -> None:
     """Wires requests, errors, templates and all blueprints into ``app``."""
     request_log.install(app)
+    photos.install(app)
     guards.install(app)
     headers.install(app)
     errors.install(app)

@@ -29,6 +29,8 @@ class Tile:
     label: str
     value: str
     hint: str
+    #: where its rows are, where such a page is open to the viewer
+    href: str = ""
 
 
 @blueprint.get("/dashboard")
@@ -149,6 +151,7 @@ def _amount(typed: str) -> Decimal:
 
 def _tiles() -> list[Tile]:
     now = figures.figures()
+    money = "manage_payments" in guards.me().permissions
     return [
         Tile("waiting", "Waiting chats", f"{now.waiting:,}", "Chats in the queue"),
         Tile("oldest", "Oldest wait", duration(now.oldest_wait_seconds), "Minutes and seconds"),
@@ -160,12 +163,19 @@ def _tiles() -> list[Tile]:
         ),
         Tile("held", "Chats in hand", f"{now.chats_held:,}", "Held by an operator now"),
         Tile("minute", "Messages", f"{now.messages_last_minute:,}", "In the last minute"),
-        Tile("used", "Credits used", f"{now.credits_used_today:,}", "Since midnight, Nairobi"),
+        Tile(
+            "used",
+            "Credits used",
+            f"{now.credits_used_today:,}",
+            "Since midnight, Nairobi",
+            url_for("admin.days") if money else "",
+        ),
         Tile(
             "outstanding",
             "Credits outstanding",
             f"{now.credits_outstanding:,}",
             "In all wallets, given and bought",
+            url_for("admin.payments") if money else "",
         ),
         Tile("users", "Users", f"{now.users:,}", "With an account"),
         Tile("characters", "Characters", f"{now.characters:,}", "Published"),

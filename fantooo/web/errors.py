@@ -45,6 +45,7 @@ _SENDS = frozenset({"chat.send", "operator.send"})
 _EXPLANATIONS = {
     403: "It belongs to other work than yours. If you think it should be open to you, write to us.",
     404: "It may have moved, or it is not yours to see.",
+    413: "Nothing of it was kept. Go back and choose something smaller.",
     429: "Wait a moment, then go on where you were. Nothing was lost.",
     500: "You can try again in a moment. What you had typed is kept in the page before.",
 }

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fantooo.domain.errors import ValidationError
-from fantooo.queries import giving as reads, settings
+from fantooo.queries import giving as reads, photos, settings
 from fantooo.services import approving, grants, message_refunds
 from fantooo.web import forms, guards
 
@@ -67,6 +67,7 @@ def account(user_id: UUID) -> ResponseReturnValue:
         key=uuid4(),
         alone=settings.current().approval_credits,
         waiting=reads.waiting(),
+        photos=photos.own(user_id) if "manage_users" in guards.me().permissions else [],
     )
 
 

@@ -61,6 +61,8 @@ PUBLIC_ENDPOINTS = MACHINE_ENDPOINTS | {
     "user.discover",
     "user.profile",
     "user.open_chat",
+    # Who may see a photo is asked with it; for everybody else there is none.
+    "media.photo",
     "styleguide.show",
     "socket.live",
 }

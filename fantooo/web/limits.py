@@ -56,6 +56,15 @@ def _typed_address() -> str:
     return crypto.keyed_hash("letters", typed).hex() if typed else ""
 
 
+def photos(route: Route) -> Route:
+    """So many photos of one account: each is decoded and drawn anew in several sizes."""
+    by_account: Any = limiter.limit(
+        setting("limit_photos"), key_func=lambda: f"photos:{guards.me().account_id}"
+    )
+    limited: Route = by_account(route)
+    return limited
+
+
 def promo_codes(route: Route) -> Route:
     """So many promo codes typed by one account, wherever: codes are not to be found by guessing."""
     by_account: Any = limiter.shared_limit(

@@ -14,7 +14,8 @@ from flask.typing import ResponseReturnValue
 from fantooo.domain import limits as limit_rules, people as rules
 from fantooo.domain.errors import Unauthorized, ValidationError
 from fantooo.extensions import limiter
-from fantooo.queries import limits as limit_reads, people
+from fantooo.infra import pictures
+from fantooo.queries import limits as limit_reads, people, photos
 from fantooo.services import addresses, credentials, profile
 from fantooo.services.profile import Profile
 from fantooo.web import guards, limits
@@ -24,7 +25,7 @@ from fantooo.web.user import blueprint
 Route = TypeVar("Route", bound=Callable[..., Any])
 
 SECTIONS = (
-    "profile", "language", "email", "password", "limits", "breaks", "notifications", "privacy",
+    "profile", "photos", "language", "email", "password", "limits", "breaks", "notifications", "privacy",
     "sessions",
 )  # fmt: skip
 
@@ -44,6 +45,7 @@ _SAID = dict.fromkeys(SECTIONS, "Saved") | {
     "password": "Password changed. All other devices are signed out.",
     "sessions": "Signed out there.",
     "link": "The link is on its way.",
+    "photos": "Done. These are your photos now.",
     "limits": "Saved. What holds is shown here.",
     "breaks": "Your break has begun.",
 }
@@ -232,4 +234,7 @@ def _about_me() -> dict[str, object]:
         "limits": limit_reads.uses(account, now),
         "now": now,
         "rules": limit_rules,
+        "photos": photos.own(account),
+        "people": rules,
+        "most_bytes": pictures.MOST_BYTES,
     }

@@ -29,6 +29,7 @@ _QUIET = {
     "health.metrics",
     "static",
     "media.picture",
+    "media.photo",
     "socket.live",
 }
 

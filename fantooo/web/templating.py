@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, g, request, url_for
 
 from fantooo.config import ROOT
-from fantooo.domain import limits, masking, text
+from fantooo.domain import limits, masking, text, wording
 from fantooo.domain.buying import money
 from fantooo.domain.people import THEMES
 from fantooo.domain.pricing import EAT
@@ -77,6 +77,8 @@ def install(app: Flask) -> None:
         about=about,
         credits=text.in_credits,
         masked=masking.mask,
+        in_words=wording.in_words,
+        capital=wording.capital,
     )
     app.context_processor(_page_values)
 

@@ -1,9 +1,11 @@
 // One's own page: after a section was sent, what happened is said, and the focus is where one goes on.
 
+import { watchPhotos } from "./lib/photos.js";
 import { watchPlaces } from "./lib/places.js";
 import { toast } from "./lib/toast.js";
 
 watchPlaces();
+watchPhotos();
 
 // Of the form itself nothing is left after the swap but its name, if it had one.
 let sent = "";
@@ -21,6 +23,6 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   const form = sent ? document.getElementById(sent) : null;
   const button = form?.querySelector(".me-actions button") ?? section.querySelector(".me-actions button");
   // A device that was signed out is gone with its button, and so is a wish that was answered.
-  const gone = section.id === "me-sessions" || (section.id === "me-limits" && !form) || !button;
+  const gone = ["me-sessions", "me-photos"].includes(section.id) || (section.id === "me-limits" && !form) || !button;
   (wrong ?? (gone ? section.querySelector("h2") : button)).focus({ preventScroll: !wrong });
 });

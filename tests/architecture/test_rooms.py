@@ -58,6 +58,7 @@ AS_SYSTEM = {
     "fantooo.services.packages",
     "fantooo.services.payment_review",
     "fantooo.services.payments",
+    "fantooo.services.photos",
     "fantooo.services.pictures",
     "fantooo.services.promos",
     "fantooo.services.reconciliation",

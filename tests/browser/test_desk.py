@@ -29,7 +29,7 @@ def test_three_panels_hold_what_a_reply_needs(
     chat = _write(live_server, kamau, "Hello", occupation="Marine biologist")
     operator.page.goto(f"/operator/chat/{chat}")
     person = operator.page.get_by_role("complementary", name="The real user")
-    for fact in ("kamau", "41", "man", "Kisumu", "Free"):
+    for fact in ("kamau", "41", "Man", "Kisumu", "Free"):
         expect(person.get_by_text(fact, exact=True)).to_be_visible()
     talk = operator.page.get_by_role("region", name="Conversation")
     expect(operator.bubble("Hello")).to_be_visible()

@@ -93,7 +93,7 @@ def test_a_device_signed_out_elsewhere_is_out_within_a_second(
     phone.page.goto("/me")
     devices = phone.page.locator("#me-sessions li")
     expect(devices).to_have_count(3)  # the sign-up's, the desktop's, this one
-    expect(devices.filter(has_text="this device")).to_have_count(1)
+    expect(devices.filter(has_text="This device")).to_have_count(1)
     phone.page.get_by_role("button", name="Sign out everywhere else").click()
     began = time.monotonic()
     user.page.wait_for_url("**/login?next=*", wait_until="commit")

@@ -34,6 +34,7 @@ MATRIX: dict[str, tuple[str, str, str, str, str]] = {
     "fictional_users":     ("s*",   "s*",       "S",        "S",     "S I U D"),
     "search_terms":        ("S",    "S",        "S",        "S",     "S I"),
     "media":               ("s*",   "s*",       "s*",       "S",     "S I U D"),
+    "user_photos":         ("",     "s i u* d", "s",        "S",     "S U* D"),
     "favorites":           ("",     "s i d",    "",         "",      "S D"),
     "profile_views":       ("",     "s i u*",   "",         "",      "S D"),
     "package_views":       ("",     "s i",      "",         "",      "S D"),
@@ -90,6 +91,8 @@ OWN = {
     ("media", "public"): "kind = 'character'",
     ("media", "user"): "kind = 'character'",
     ("media", "operator"): "kind = 'character'",
+    ("user_photos", "user"): "real_user_id = {me}",
+    ("user_photos", "operator"): "real_user_id IN (SELECT real_user_id FROM chats WHERE assigned_operator_id = {me})",
     ("favorites", "user"): "real_user_id = {me}",
     ("profile_views", "user"): "real_user_id = {me}",
     ("package_views", "user"): "real_user_id = {me}",
@@ -148,6 +151,8 @@ COLUMNS = {
     " self_excluded_until spending_frozen_reason owed_credits username display_name age age_given_on"
     " gender looking_for location latitude longitude bio theme notify_push notify_email show_online"
     " show_place deletion_due_at deleted_at",
+    ("user_photos", "user", "U"): "widths is_main",
+    ("user_photos", "system", "U"): "widths",
     ("messages", "system", "U"): "content deleted_at",
     ("data_requests", "system", "U"): "status deleted_user_id ended_at reason",
     ("deleted_users", "system", "U"): "refund_amount refund_processed data_anonymized"

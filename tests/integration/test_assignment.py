@@ -107,10 +107,10 @@ def test_language_and_specialisation(app: Flask, superuser: psycopg.Connection) 
     superuser.execute("UPDATE real_users SET language = 'sw' WHERE id = %s", (user.account_id,))
     chat_id = waiting(user)
     assert holder(superuser, chat_id) == swahili.account_id
-    assert reason(superuser, chat_id) == "speaks sw"
+    assert reason(superuser, chat_id) == "speaks Swahili"
     english = waiting(character=factories.character(response_style="flirty"))
     assert holder(superuser, english) == flirty.account_id
-    assert reason(superuser, english) == "speaks en; knows flirty"
+    assert reason(superuser, english) == "speaks English; knows flirty"
 
 
 def test_least_loaded_then_longest_idle(app: Flask, superuser: psycopg.Connection) -> None:
@@ -505,7 +505,7 @@ def test_an_operator_says_what_a_chat_is_answered_in(
     desk: Any = app.test_client()
     desk.become(olga)
     here = f"/operator/chat/{chat}"
-    assert "Yours because: speaks en." in desk.get(here).text
+    assert "Yours because: speaks English." in desk.get(here).text
     assert desk.post(f"{here}/language", data={"language": "fr"}).status_code == 400
     assert desk.post(f"{here}/language", data={"language": "sw"}).status_code == 303
     assert '<option value="sw" selected>' in desk.get(here).text
@@ -519,7 +519,7 @@ def test_an_operator_says_what_a_chat_is_answered_in(
         "SELECT c.assigned_operator_id, a.routing_reason, u.language FROM chats AS c"
         " JOIN chat_assignments AS a ON a.chat_id = c.id AND a.ended_at IS NULL"
         " JOIN real_users AS u ON u.id = c.real_user_id"
-    ).fetchall() == [(swahili.account_id, "speaks sw", "en")]
+    ).fetchall() == [(swahili.account_id, "speaks Swahili", "en")]
 
 
 def test_a_chat_its_character_holds_back_says_so(app: Flask, superuser: psycopg.Connection) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from fantooo.infra import schema
-from fantooo.models import Base, access
+from fantooo.models import Base, access, access_sql
 from tests.support.cluster import TEMPLATE, Place
 
 OURS = "relnamespace = 'public'::regnamespace AND relname NOT LIKE 'pg_stat_statements%'"
@@ -50,7 +50,7 @@ def test_policies_are_exactly_those_of_the_table(catalogue: psycopg.Connection) 
     expected = {
         (
             table,
-            access.policy_name(rule),
+            access_sql.policy_name(rule),
             rule.command,
             (rule.role,),
             rule.command != "INSERT",

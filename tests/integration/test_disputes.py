@@ -292,7 +292,7 @@ def test_the_evidence(shop: Flask, paystack: PaystackSimulator) -> None:
     assert "private thing" not in page
     assert '<td class="num end">5</td>' in page
     assert here in browser.get("/admin/disputes").text
-    assert "to be sent" in browser.get("/admin/disputes").text
+    assert "To be sent" in browser.get("/admin/disputes").text
     story = f"/admin/payments/{bought.id}"
     assert here in browser.get(story).text
     for _ in range(2):

@@ -219,6 +219,7 @@ def test_the_numbers_of_the_product(app: Flask) -> None:
         "limit_sign_up_address": "20 per minute",
         "limit_places": "600 per minute",
         "limit_own_page": "60 per minute",
+        "limit_photos": "20 per minute; 100 per day",
     }
 
 
@@ -243,6 +244,13 @@ def test_changes_of_ones_own_page(limited: Callable[..., Flask]) -> None:
         assert 429 not in got[:2]
     assert ben.post("/me/language", data={"language": "sw"}).status_code == 303
     assert anna.get("/me").status_code == 200, "looking is not changing"
+
+
+def test_photos_sent(limited: Callable[..., Flask]) -> None:
+    app = limited("limit_photos")
+    anna, ben = (app.test_client().become(factories.user()) for _ in range(2))  # type: ignore[attr-defined]
+    assert statuses(lambda _n: anna.post("/me/photos"), 3) == [400, 400, 429]
+    assert ben.post("/me/photos").status_code == 400
 
 
 def test_guesses_of_the_present_password(limited: Callable[..., Flask]) -> None:

@@ -435,7 +435,7 @@ def test_where_one_is_signed_in(
     page = browser.get("/me").get_data(as_text=True)
     part = page[page.index('id="me-sessions"') :]
     assert part.count("<li id=") == 2, "two of Anna's are open; none of Ben's is shown"
-    assert part.count("this device") == 1
+    assert part.count("This device") == 1
     assert "Chrome on Android" in part
     assert "Last used 20 Nov 2026, 20:04" in part
 

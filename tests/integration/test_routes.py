@@ -7,6 +7,7 @@ who are refused change nothing.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,7 @@ from fantooo.infra.database import acting_as
 from fantooo.queries import chats
 from fantooo.services import messages
 from tests.integration.cast import ACTORS, Cast
+from tests.support import factories
 from tests.support.factories import PASSWORD
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -75,6 +77,9 @@ user.send_email_link    POST /me/email/link                 302 303 303 302   40
 user.change_password    POST /me/password                   302 303 303 302   403 403 403   403 403 403
 user.save_notifications POST /me/notifications              302 303 303 302   403 403 403   403 403 403
 user.save_privacy       POST /me/privacy                    302 303 303 302   403 403 403   403 403 403
+user.add_photo          POST /me/photos                     302 303 303 302   403 403 403   403 403 403
+user.choose_photo       POST /me/photos/{photo}/main        302 303 404 302   403 403 403   403 403 403
+user.remove_photo       POST /me/photos/{photo}/remove      302 303 404 302   403 403 403   403 403 403
 user.set_limit          POST /me/limits                     302 303 303 302   403 403 403   403 403 403
 user.confirm_limit      POST /me/limits/confirm             302 400 400 302   403 403 403   403 403 403
 user.keep_limit         POST /me/limits/keep                302 303 303 302   403 403 403   403 403 403
@@ -192,6 +197,9 @@ health.alive            GET  /health                        200 200 200 200   20
 health.ready            GET  /health/ready?for=web          200 200 200 200   200 200 200   200 200 200
 health.metrics          GET  /metrics                       200 200 200 200   200 200 200   200 200 200
 media.picture           GET  /media/characters/nia/0-128.webp 200 200 200 200   200 200 200   200 200 200
+media.photo             GET  /media/photos/{photo}-384.webp 404 200 404 404   200 404 404   200 200 404
+media.photo             GET  /media/photos/{photo}-640.webp 404 404 404 404   404 404 404   404 404 404
+media.photo             GET  /media/photos/{chat}-384.webp  404 404 404 404   404 404 404   404 404 404
 media.picture           GET  /media/characters/nia/9-128.webp 404 404 404 404   404 404 404   404 404 404
 media.picture           GET  /media/characters/nia/0-999.webp 404 404 404 404   404 404 404   404 404 404
 static                  GET  /static/js/app.js              200 200 200 200   200 200 200   200 200 200
@@ -222,7 +230,7 @@ GATED = [row for row in ROWS if row[3]["anonymous"] == 302 and row[0].partition(
 #: the unsafe routes whose form, sent by who may, leaves its mark in the database
 WRITES = {
     "public.set_theme", "user.save_profile", "user.save_language", "user.save_email", "user.change_password",
-    "user.save_notifications", "user.save_privacy", "user.end_session", "user.end_other_sessions",
+    "user.save_notifications", "user.save_privacy", "user.add_photo", "user.choose_photo", "user.remove_photo", "user.end_session", "user.end_other_sessions",
     "user.open_chat", "user.consent", "user.set_favorite", "chat.rate", "chat.send", "chat.save_draft", "chat.delete_message",
     "operator.set_availability",
     "operator.set_auto_next", "operator.set_language", "operator.send", "operator.save_draft", "operator.save_note",
@@ -262,6 +270,7 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         },
         "user.save_notifications": lambda: {"push": "replies"},
         "user.save_privacy": lambda: {"show_place": "yes"},
+        "user.add_photo": lambda: {"photo": (io.BytesIO(factories.picture_file()), "evening.jpg")},
         "user.set_limit": lambda: {"period": "month", "month": "900"},
         "user.confirm_limit": lambda: {"period": "month"},
         "user.keep_limit": lambda: {"period": "week"},
@@ -334,6 +343,7 @@ def address(cast: Cast, path: str) -> str:
         session=cast.world.anna.session_id,
         purchase=cast.world.purchase,
         charged=cast.world.charged,
+        photo=cast.world.photo,
         asked=cast.world.asked,
         approval=cast.world.approval,
         dispute=cast.world.dispute,
@@ -446,10 +456,14 @@ def test_without_its_token_no_form_is_taken(still_cast: Cast, row: Row) -> None:
     actor = "owner" if "owner" in able else (able or ["anonymous"])[0]
     browser = still_cast.browser(actor)
     browser.csrf = False
-    given = form(still_cast, endpoint, actor)
     before = still_cast.state()
     answers = [
-        browser.open(address(still_cast, path), method=method, data=given, headers=headers)
+        browser.open(
+            address(still_cast, path),
+            method=method,
+            data=form(still_cast, endpoint, actor),
+            headers=headers,
+        )
         for headers in ({}, {"X-CSRFToken": "made-up"}, {"Accept": "application/json"})
     ]
     assert {answer.status_code for answer in answers} == {400}

@@ -51,6 +51,8 @@ class World:
     asked: UUID
     #: what waits for a second admin: credits for Anna
     approval: UUID
+    #: of Anna, who has no other
+    photo: UUID
     #: of Ben's purchase
     dispute: UUID
 
@@ -111,11 +113,12 @@ def build(connection: psycopg.Connection) -> World:
     approval = _wish(anna, admin, "credit_grant")
     _wish(anna, admin, "withdrawal")
     _wish(ben, admin, "withdrawal")
+    photo, _ = (factories.photo(viewer) for viewer in (anna, ben))
     _leaving(connection, anna, ben)
     _by_hand(connection, admin, olga)
     return World(
         anna, ben, olga, otto, admin, annas, bens, waiting, published, hidden,
-        purchase, package, promo, charged, asked, approval, disputed,
+        purchase, package, promo, charged, asked, approval, photo, disputed,
     )  # fmt: skip
 
 

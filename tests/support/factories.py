@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from flask import Flask
-from PIL import Image
+from PIL import Image, ImageDraw
 from sqlalchemy import select, update
 
 from fantooo.domain import buying
@@ -88,6 +89,44 @@ def set_credits(user_id: UUID, wanted: int) -> None:
             )  # fmt: skip
             wallet.credits += missing
             wallet.bonus_credits -= bonus
+
+
+def picture_file(
+    width: int = 400, height: int = 500, format_: str = "JPEG", **options: object
+) -> bytes:
+    """A photograph as somebody sends it: an evening over hills, drawn."""
+    sky = Image.linear_gradient("L").resize((width, height))
+    made = Image.merge(
+        "RGB",
+        (
+            sky.point(lambda v: 70 + v * 2 // 3),
+            sky.point(lambda v: 60 + v // 3),
+            sky.point(lambda v: 130 - v // 4),
+        ),
+    )
+    draw = ImageDraw.Draw(made)
+    sun = min(width, height) // 7
+    draw.ellipse(
+        (width // 2, height // 2 - sun, width // 2 + 2 * sun, height // 2 + sun), fill="#ffd9a0"
+    )
+    for top, colour in ((0.62, "#7a3f63"), (0.74, "#4c2a52"), (0.86, "#2a1838")):
+        draw.ellipse((-width, int(height * top), int(width * (2.3 - top)), height * 2), fill=colour)
+    kept = io.BytesIO()
+    made.save(kept, format_, **options)  # type: ignore[arg-type]
+    return kept.getvalue()
+
+
+def photo(viewer: Viewer, data: bytes | None = None) -> UUID:
+    """A photo that somebody adds of themselves; its id."""
+    from fantooo.models import UserPhoto
+    from fantooo.services import photos
+
+    assert viewer.account_id
+    with acting_as(viewer):
+        photos.add(viewer.account_id, data or picture_file())
+    with unit_of_work(as_system=True) as work:
+        newest = select(UserPhoto.id).where(UserPhoto.real_user_id == viewer.account_id)
+        return work.session.scalars(newest.order_by(UserPhoto.id.desc())).first()  # type: ignore[return-value]
 
 
 def package(**changes: object) -> UUID:

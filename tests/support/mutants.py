@@ -42,8 +42,21 @@ _SOCKETS = "tests/live/test_sockets.py::"
 _AWAY = "tests/integration/test_database_away.py::"
 _PROMOS = "tests/integration/test_promos.py::"
 _LEAVING = "tests/integration/test_leaving.py::"
+_PHOTOS = "tests/integration/test_photos.py::"
 
 MUTANTS = [
+    Mutant("a seventh photo in the same moment", "fantooo/services/photos.py",
+           "        profile.lock(work, user_id)\n        _refuse_more(work, user_id)\n        photo =",
+           "        _refuse_more(work, user_id)\n        photo =", _PHOTOS + "test_six_at_most_at_once"),
+    Mutant("a photo written without its row", "fantooo/services/photos.py",
+           "        if _lock(work, photo_id) is None:\n            return False\n", "",
+           _PHOTOS + "test_a_photo_removed_meanwhile_gets_no_file_again"),
+    Mutant("admins without the permission see photos", "fantooo/queries/photos.py",
+           '"manage_users" in viewer.permissions', 'viewer.role == "admin"',
+           _PHOTOS + "test_admins_need_the_permission_to_look_after_people"),
+    Mutant("photos stay when somebody leaves", "fantooo/services/deletion.py",
+           "    photos.remove_files_of(work, account_id)\n", "",
+           _PHOTOS + "test_leaving_removes_their_files"),
     Mutant("no lock on the chat", _SEND, "WHERE id = p_chat FOR UPDATE;", "WHERE id = p_chat;",
            _SENDS + "test_one_client_id_32_times"),
     Mutant("no look at the balance", _SEND, "AND u.credits >= p_price AND", "AND",

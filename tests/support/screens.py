@@ -1,7 +1,8 @@
-"""``./dev screenshots [NAME..]``: pictures of every page and state, and the one of the README.
+"""``./dev screenshots [NAME..]``: pictures of every page and state, and those of the README.
 
-Starts a Fantooo of its own with demo data; nothing else needs to run. Pictures are in
-``var/screenshots`` by size and theme. With names, only the stops whose names begin so.
+Starts a Fantooo of its own with demo data; nothing else needs to run. Pictures of whole pages are in
+``var/screenshots`` by size and theme, and beside them sheets with many on each. With names, only the
+stops whose names begin so.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import argparse
 import io
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from fantooo.config import ROOT
@@ -22,15 +24,37 @@ from tests.support.cluster import Cluster
 from tests.support.server import LiveServer
 from tests.support.tour import Stop, World
 
-SIZES = {"390": (390, 844), "1440": (1440, 900)}
+SIZES = {"360": (360, 740), "390": (390, 844), "768": (768, 1024), "1440": (1440, 900)}
 THEMES = ("light", "dark")
 FOLDER = ROOT / "var" / "screenshots"
-COVER = ROOT / "docs" / "images" / "fantooo.webp"
+IMAGES = ROOT / "docs" / "images"
+#: the README's pictures: name, stop, size in CSS pixels, theme; of each at most so many bytes
+README = (
+    ("discover", "discover", (1280, 800), "dark"),
+    ("chat", "chat-typing", (390, 844), "dark"),
+    ("desk", "desk", (1440, 900), "light"),
+)
+README_BYTES = 250_000
+#: In a picture of a whole page what stays at the lower edge of the screen would stand in its middle.
+_TO_THE_END = """() => {
+  const all = document.documentElement.scrollHeight;
+  if (all <= innerHeight) return;
+  scrollTo({ top: 0, behavior: "instant" });
+  for (const one of document.querySelectorAll("nav, .tabbar, .bar")) {
+    const place = one.getBoundingClientRect();
+    if (getComputedStyle(one).position !== "fixed" || place.bottom < innerHeight - 40) continue;
+    Object.assign(one.style, { position: "absolute", insetBlock: `${all - place.height - 12}px auto` });
+  }
+}"""
+#: what a sheet of pictures is as wide and as high as, in pixels; longer pages go on beside themselves
+_SHEET, _SHELF = 2000, 1500
 
 
 def main(arguments: list[str]) -> int:
     """Takes the pictures; says where they are."""
     options = _parser().parse_args(arguments)
+    if options.quick:
+        options.sizes, options.themes = ["390", "1440"], ["light"]
     sizes = {name: SIZES.get(name) or (int(name), 844) for name in options.sizes}
     cluster = Cluster()
     try:
@@ -58,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", help="only stops whose names begin so")
     parser.add_argument("--sizes", nargs="+", default=list(SIZES), help="widths in CSS pixels")
     parser.add_argument("--themes", nargs="+", default=list(THEMES), choices=THEMES)
-    parser.add_argument("--cover", action="store_true", help="compose the README's picture too")
+    parser.add_argument("--quick", action="store_true", help="390 and 1440 pixels, light, no more")
+    parser.add_argument("--readme", action="store_true", help="make the README's pictures too")
     return parser
 
 
@@ -73,10 +98,12 @@ def _walk(
     for size, theme in looks:
         _take(browser, world, _chosen(tour.FIRST_STOPS, options), sizes[size], size, theme)
     world = tour.demo_world(server)
+    if options.readme:
+        # Before the walk, which leaves drafts and lateness behind.
+        _make_readme(browser, world)
     for size, theme in looks:
         _take(browser, world, _chosen(tour.STOPS, options), sizes[size], size, theme)
-    if options.cover:
-        _compose(browser, world)
+        _lay_out(FOLDER / f"{size}-{theme}")
 
 
 def _chosen(stops: tuple[Stop, ...], options: argparse.Namespace) -> list[Stop]:
@@ -101,7 +128,7 @@ def _take(
         page = contexts[stop.actor].new_page()
         stop.visit(page, world)
         _settle(page)
-        page.screenshot(path=folder / f"{stop.name}.png", animations="disabled")
+        page.screenshot(path=folder / f"{stop.name}.png", animations="disabled", full_page=True)
         page.close()
         contexts[stop.actor].set_offline(False)
     for context in contexts.values():
@@ -131,61 +158,57 @@ def _context(
 
 
 def _settle(page: Page) -> None:
-    """Every picture that is in sight has come."""
-    until(
-        page,
-        "[...document.images].every(one => one.complete || one.getBoundingClientRect().top > innerHeight)",
-    )
+    """Every picture of the page has come, those below the fold too."""
+    page.evaluate("for (const one of document.images) one.loading = 'eager'")
+    until(page, "[...document.images].every(one => one.complete)")
+    page.evaluate(_TO_THE_END)
 
 
-# The README's picture: discover, the desk below it, a chat on a phone before both
+def _lay_out(folder: Path) -> None:
+    """Sheets of a folder's pictures, each with its name: to look at all of them one by one."""
+    for old in folder.glob("sheet-*.webp"):
+        old.unlink()
+    sheet, x, number = Image.new("RGB", (_SHEET, _SHELF), "#777"), 0, 1
+    for path in sorted(folder.glob("*.png")):
+        for part in _parts(path):
+            if x and x + part.width > _SHEET:
+                sheet.save(folder / f"sheet-{number:02}.webp", quality=80)
+                sheet, x, number = Image.new("RGB", (_SHEET, _SHELF), "#777"), 0, number + 1
+            sheet.paste(part, (x, 0))
+            x += part.width + 12
+    sheet.save(folder / f"sheet-{number:02}.webp", quality=80)
 
 
-def _compose(browser: Browser, world: World) -> None:
+def _parts(path: Path) -> Iterator[Image.Image]:
+    """A picture under its name, at most a sheet wide, cut into pieces of a sheet's height."""
+    with Image.open(path) as opened:
+        whole = opened.convert("RGB")
+    if whole.width > _SHEET // 2:
+        whole = whole.resize((_SHEET // 2 - 6, whole.height * (_SHEET // 2 - 6) // whole.width))
+    step = _SHELF - 24
+    for number, top in enumerate(range(0, whole.height, step)):
+        part = Image.new("RGB", (whole.width, _SHELF), "#777")
+        part.paste(whole.crop((0, top, whole.width, min(top + step, whole.height))), (0, 24))
+        ImageDraw.Draw(part).text((4, 6), f"{path.stem} {number + 1}", fill="white")
+        yield part
+
+
+def _make_readme(browser: Browser, world: World) -> None:
     stops = {stop.name: stop for stop in tour.STOPS}
-
-    def shot(name: str, viewport: tuple[int, int], theme: str) -> Image.Image:
-        context = _context(browser, world, stops[name].actor, viewport, theme, scale=1.5)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, stop, viewport, theme in README:
+        context = _context(browser, world, stops[stop].actor, viewport, theme, scale=1.5)
         page = context.new_page()
-        stops[name].visit(page, world)
+        stops[stop].visit(page, world)
         _settle(page)
         taken = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
         context.close()
-        return taken
-
-    canvas = _backdrop((1800, 1400))
-    _place(canvas, shot("discover", (1280, 760), "dark"), (430, 70), 1300, 26)
-    _place(canvas, shot("desk", (1440, 900), "light"), (560, 770), 1170, 26)
-    _place(canvas, shot("chat-typing", (390, 844), "dark"), (70, 330), 420, 48)
-    COVER.parent.mkdir(parents=True, exist_ok=True)
-    canvas.save(COVER, "WEBP", quality=86, method=6)
-
-
-def _backdrop(size: tuple[int, int]) -> Image.Image:
-    canvas = Image.new("RGB", size, "#150b1a")
-    glow = ImageDraw.Draw(canvas)
-    width, height = size
-    glow.ellipse((-500, -500, 900, 700), fill="#5a1645")
-    glow.ellipse((width - 900, -400, width + 500, 700), fill="#33206b")
-    glow.ellipse((400, height - 350, width - 100, height + 600), fill="#471a38")
-    return canvas.filter(ImageFilter.GaussianBlur(190))
-
-
-def _place(
-    canvas: Image.Image, picture: Image.Image, at: tuple[int, int], width: int, radius: int
-) -> None:
-    picture = picture.resize(
-        (width, picture.height * width // picture.width), Image.Resampling.LANCZOS
-    )
-    mask = Image.new("L", (picture.width * 3, picture.height * 3))
-    ImageDraw.Draw(mask).rounded_rectangle(
-        (0, 0, mask.width - 1, mask.height - 1), radius * 3, fill=255
-    )
-    mask = mask.resize(picture.size, Image.Resampling.LANCZOS)
-    shade = Image.new("L", canvas.size)
-    shade.paste(mask.point(lambda level: level * 7 // 10), (at[0], at[1] + 26))
-    canvas.paste("#07030a", mask=shade.filter(ImageFilter.GaussianBlur(34)))
-    canvas.paste(picture, at, mask)
+        for quality in (86, 76, 66, 56):
+            kept = io.BytesIO()
+            taken.save(kept, "WEBP", quality=quality, method=6)
+            if kept.tell() <= README_BYTES:
+                break
+        (IMAGES / f"{name}.webp").write_bytes(kept.getvalue())
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ PAYING = {"paystack_secret_key": "sk_test_tour", "paystack_base_url": "http://12
 NOT_PAGES = {
     "static": "files",
     "media.picture": "pictures",
+    "media.photo": "pictures",
     "public.robots": "text for crawlers",
     "health.alive": "for machines",
     "health.ready": "for machines",
@@ -220,6 +221,13 @@ def _finish(
     with acting_as(operator):
         held = operator_queries.held(operator.account_id)  # type: ignore[arg-type]
     world.ids["desk"] = held[0].chat_id
+    for width, height in ((1200, 1500), (1500, 1000), (800, 800)):
+        factories.photo(user, factories.picture_file(width, height))
+    with unit_of_work(as_system=True) as work:
+        at_desk = work.session.get_one(Chat, world.ids["desk"]).real_user_id
+    if at_desk != user.account_id:
+        for size in (600, 640):
+            factories.photo(Viewer("user", at_desk), factories.picture_file(size, 750))
     _payments(world, user)
     _promos(admin, world.ids["package"])
     _limits(world, characters[0])
@@ -273,7 +281,7 @@ def _limits(world: World, character: UUID) -> None:
     careful, pausing = factories.user(username="careful_one"), factories.user(username="on_a_break")
     away = factories.user(username="far_away")
     assert careful.account_id and pausing.account_id and away.account_id
-    factories.purchase(careful.account_id)
+    factories.purchase(careful.account_id, world.ids["package"])
     for period, wanted in (("day", ("600",)), ("week", ("1000", "2500")), ("month", ("3000", ""))):
         for typed in wanted:
             if typed:
@@ -345,7 +353,7 @@ def _giving_back(world: World, user: Viewer, other: Viewer, admin: Viewer, chat:
             user_id=person.account_id, admin_id=asker.account_id, amount=amount, reason=why,  # type: ignore[arg-type]
             key=uuid4(),
         )  # fmt: skip
-    returned = factories.purchase(user.account_id)
+    returned = factories.purchase(user.account_id, world.ids["package"])
     factories.refund(returned, 100, "success", "Withdrawal")
     factories.refund(returned, 80, "processing", "Sent twice")
     factories.refund(returned, 50, "failed")
@@ -354,11 +362,11 @@ def _giving_back(world: World, user: Viewer, other: Viewer, admin: Viewer, chat:
         world.ids["receipt_refunded"] = work.session.scalars(
             select(Receipt.id).where(Receipt.transaction_id == returned)
         ).one()
-    disputed = factories.purchase(other.account_id)
+    disputed = factories.purchase(other.account_id, world.ids["package"])
     world.ids["dispute"] = factories.dispute(
         disputed, due_at=datetime.now(UTC) + timedelta(hours=20)
     )
-    lost = factories.purchase(other.account_id)
+    lost = factories.purchase(other.account_id, world.ids["package"])
     factories.dispute(
         lost, status="won", resolution="declined", resolved_at=datetime.now(UTC),
         evidence_sent_at=datetime.now(UTC), provider_status="resolved",

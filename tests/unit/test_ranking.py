@@ -246,7 +246,7 @@ def test_reasons_are_told() -> None:
         [operator(1, languages=frozenset({"sw"}), specializations=frozenset({"romance"}))],
         DEFAULTS,
     )
-    assert found and found[1] == "speaks sw; knows romance"
+    assert found and found[1] == "speaks Swahili; knows romance"
     found = choose(waiting, [operator(1)], DEFAULTS)
     assert found and found[1] == "least loaded"
 

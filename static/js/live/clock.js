@@ -1,5 +1,6 @@
 // Waiting times that run on between two answers of the server: `[data-waited]` counts up from its
-// seconds, `[data-left]` counts down. The level colours them: ok, soon, late.
+// seconds, `[data-left]` counts down, and when it is over, how late it is: the words before it say so.
+// The level colours them: ok, soon, late.
 
 const started = new WeakMap();
 
@@ -10,10 +11,8 @@ export function runClocks() {
       if (!started.has(clock)) started.set(clock, now);
       const passed = (now - started.get(clock)) / 1000;
       const down = 'left' in clock.dataset;
-      const seconds = down
-        ? Math.max(0, Number(clock.dataset.left) - passed)
-        : Number(clock.dataset.waited) + passed;
-      clock.textContent = minutes(seconds);
+      const seconds = down ? Number(clock.dataset.left) - passed : Number(clock.dataset.waited) + passed;
+      show(clock, seconds);
       clock.dataset.level = level(seconds, down);
     }
   };
@@ -32,7 +31,13 @@ export function restart(clock, name, seconds) {
   delete clock.dataset.left;
   clock.dataset[name] = seconds;
   started.delete(clock);
-  clock.textContent = minutes(seconds);
+  show(clock, Number(seconds));
+}
+
+function show(clock, seconds) {
+  clock.textContent = minutes(Math.abs(seconds));
+  const words = clock.previousElementSibling?.dataset;
+  if (words?.late) clock.previousElementSibling.textContent = seconds < 0 ? words.late : words.inTime;
 }
 
 function level(seconds, down) {

@@ -1,0 +1,33 @@
+"""What stored words are called on a screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from fantooo.domain import people, wording
+from fantooo.queries.payment_admin import STATUSES
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ("success", "Paid"),
+        ("checkout", "Payment page"),
+        ("mpesa", "M-Pesa"),
+        ("amount_differs", "Amount differs"),
+        ("awaiting-merchant-feedback", "Awaiting merchant feedback"),
+        ("Declined", "Declined"),
+        ("", ""),
+    ],
+)
+def test_stored_words(stored: str, said: str) -> None:
+    assert wording.in_words(stored) == said
+
+
+def test_a_capital_changes_nothing_else() -> None:
+    assert wording.capital("given to Amani by M-Pesa") == "Given to Amani by M-Pesa"
+
+
+def test_every_state_and_language_has_its_word() -> None:
+    assert len({wording.in_words(each) for each in STATUSES}) == len(STATUSES)
+    assert set(wording.LANGUAGES) == set(people.LANGUAGES)
