@@ -94,4 +94,4 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     redis.install(app, settings.redis_url or "redis://127.0.0.1:6379/0")
     with app.app_context():
         engine: Engine = extensions.db.engine
-        database.install(extensions.db, engine)
+        database.install(engine)

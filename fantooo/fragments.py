@@ -93,7 +93,8 @@ def deleted(event: MessageDeleted, audience: Audience) -> Envelope:
 
 def bubble(view: MessageView, chat_id: UUID, audience: Audience) -> str:
     """One message as HTML."""
-    return render("partials/chat/message.html", message=view, audience=audience, chat_id=chat_id)
+    partial: Any = current_app.jinja_env.get_template("partials/chat/message.html").module
+    return str(partial.bubble(view, audience, chat_id))
 
 
 def composer_price(chat_id: UUID, composer: Composer | dict[str, Any]) -> str:

@@ -9,23 +9,22 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import sql
 from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
-from sqlalchemy import event, exc, text
+from sqlalchemy import event, exc
 
 from fantooo import extensions
 from fantooo.domain.viewer import ANONYMOUS, Viewer
 
 if TYPE_CHECKING:
-    from flask_sqlalchemy import SQLAlchemy
     from sqlalchemy.engine import Engine
 
 #: who acts here and now; a request, socket or job sets it, greenlets do not share it
 current_viewer: ContextVar[Viewer] = ContextVar("current_viewer", default=ANONYMOUS)
 
-_SET_IDENTITY = text(
-    "SELECT set_config('role', :role, true), set_config('app.account_id', :account, true)"
-)
+#: one command, so that taking a role costs no round trip of its own
+_BEGIN = sql.SQL("BEGIN; SET LOCAL ROLE {role}; SET LOCAL app.account_id = {account}")
 #: a connection that rested longer is tried before use, so that a restarted server costs no error
 _PING_AFTER_SECONDS = 1.0
 #: the server ended the transaction for its age; the driver files these under internal errors
@@ -67,20 +66,25 @@ def is_away(error: BaseException | None) -> bool:
     return False
 
 
-def install(db: SQLAlchemy, engine: Engine) -> None:
-    """Makes every transaction of ``db`` take the current viewer's role as it begins."""
-
-    @event.listens_for(db.session, "after_begin")
-    def _take_role(session: Any, transaction: Any, connection: Any) -> None:
-        viewer = current_viewer.get()
-        connection.execute(
-            _SET_IDENTITY,
-            {"role": viewer.database_role, "account": str(viewer.account_id or "")},
-        )
+def install(engine: Engine) -> None:
+    """Makes every transaction of ``engine`` take the current viewer's role as it begins."""
 
     @event.listens_for(engine, "do_connect")
     def _connect(dialect: Any, record: Any, cargs: Any, cparams: Any) -> _Line:
-        return _Line.connect(*cargs, **cparams)
+        # The driver begins nothing by itself: we do, under a role.
+        return _Line.connect(*cargs, autocommit=True, **cparams)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        viewer = current_viewer.get()
+        command = _BEGIN.format(
+            role=sql.Identifier(viewer.database_role),
+            account=sql.Literal(str(viewer.account_id or "")),
+        )
+        try:
+            connection.connection.driver_connection.execute(command, prepare=False)
+        except psycopg.OperationalError as error:
+            raise exc.OperationalError("BEGIN", None, error) from error
 
     @event.listens_for(engine, "checkin")
     def _rested(dbapi_connection: Any, record: Any) -> None:
@@ -90,12 +94,14 @@ def install(db: SQLAlchemy, engine: Engine) -> None:
     def _ping(dbapi_connection: Any, record: Any, proxy: Any) -> None:
         if dbapi_connection.closed:
             raise exc.DisconnectionError
+        # Whoever asked for another isolation level has left it otherwise: a function's work would
+        # then wait for a commit that never comes.
+        dbapi_connection.autocommit = True
         rested_at = record.info.get("rested_at")
         if rested_at is None or time.monotonic() - rested_at < _PING_AFTER_SECONDS:
             return
         try:
             dbapi_connection.execute("SELECT 1")
-            dbapi_connection.rollback()
         except psycopg.Error as error:
             raise exc.DisconnectionError from error
 
@@ -123,7 +129,7 @@ def identity(viewer: Viewer) -> Iterator[None]:
         current_viewer.reset(token)
 
 
-def call_function(engine: Engine, sql: str, parameters: Any) -> Any:
+def call_function(engine: Engine, statement: str, parameters: Any) -> Any:
     """Runs one statement in autocommit, one round trip, outside every unit of work.
 
     For SECURITY DEFINER functions, which set their identity themselves. Returns the first row as
@@ -132,18 +138,15 @@ def call_function(engine: Engine, sql: str, parameters: Any) -> Any:
     try:
         connection = engine.raw_connection()
     except psycopg.Error as error:
-        raise exc.OperationalError(sql, None, error) from error
+        raise exc.OperationalError(statement, None, error) from error
     driver: Any = connection.driver_connection
     try:
-        driver.autocommit = True
         with driver.cursor(row_factory=namedtuple_row) as cursor:
-            return cursor.execute(sql, parameters).fetchone()
+            return cursor.execute(statement, parameters).fetchone()
     except psycopg.OperationalError as error:
-        raise exc.OperationalError(sql, None, error) from error
+        raise exc.OperationalError(statement, None, error) from error
     finally:
-        if driver.info.transaction_status == TransactionStatus.IDLE:
-            driver.autocommit = False
-        else:
+        if driver.info.transaction_status != TransactionStatus.IDLE:
             # Lost, or broken off in the middle: the pool opens another.
             connection.invalidate()
         connection.close()

@@ -100,7 +100,11 @@ class LocalStorage:
 
 def media() -> Storage:
     """The storage of this application."""
-    return LocalStorage(current_app.config["SETTINGS"].media_dir)
+    kept: Storage | None = current_app.extensions.get("fantooo_storage")
+    if kept is None:
+        kept = LocalStorage(current_app.config["SETTINGS"].media_dir)
+        current_app.extensions["fantooo_storage"] = kept
+    return kept
 
 
 def _checked(name: str) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, select
+from sqlalchemy import ColumnElement, Row, Uuid, and_, bindparam, exists, false, func, select
 from sqlalchemy.orm import aliased
 
 from fantooo.domain.errors import NotFound
@@ -21,29 +20,17 @@ from fantooo.queries.pictures import Picture
 
 @dataclass(frozen=True)
 class CharacterCard:
-    """What anybody may know about a character."""
+    """What a list shows of a character. Equal ones look the same."""
 
     id: UUID
     slug: str
     name: str
     age: int
-    gender: str
     location: str
     tagline: str
-    bio: str
-    personality_traits: list[str]
-    interests: list[str]
-    occupation: str | None
-    education: str | None
-    relationship_status: str | None
-    response_style: str
-    tags: list[str]
-    category: str | None
-    #: those that are ready, the first one for cards; a list of cards knows no others
-    pictures: list[Picture]
+    #: the one that stands for the character, None while none is ready
+    picture: Picture | None
     is_featured: bool
-    is_active: bool
-    favorite_count: int
     rating_average: Decimal
     rating_count: int
     #: median seconds to the first reply; None while too few replies are known
@@ -51,22 +38,25 @@ class CharacterCard:
     #: whether the viewer keeps it among the favourites
     is_favorite: bool
 
-    @property
-    def picture(self) -> Picture | None:
-        """The one that stands for the character, None while none is ready."""
-        return self.pictures[0] if self.pictures else None
 
+@dataclass(frozen=True)
+class Character(CharacterCard):
+    """What anybody may know about a character."""
 
-def _featured() -> ColumnElement[bool]:
-    return F.is_featured & (F.featured_until.is_(None) | (F.featured_until > datetime.now(UTC)))
+    bio: str
+    personality_traits: list[str]
+    interests: list[str]
+    occupation: str | None
+    education: str | None
+    relationship_status: str | None
+    response_style: str
+    is_active: bool
+    #: those that are ready, the first one for cards
+    pictures: list[Picture]
 
 
 def _favorite() -> ColumnElement[bool]:
-    viewer = current_viewer.get()
-    if viewer.role != "user":
-        return false()
-    kept = aliased(Favorite)
-    return exists().where(kept.fictional_user_id == F.id, kept.real_user_id == viewer.account_id)
+    return _KEPT if current_viewer.get().role == "user" else false()
 
 
 def published() -> ColumnElement[bool]:
@@ -76,47 +66,73 @@ def published() -> ColumnElement[bool]:
 
 def card(row: Row[Any]) -> CharacterCard:
     """A row of ``card_columns`` as a card; columns behind them are left out."""
-    values = row._mapping  # noqa: SLF001 (SQLAlchemy's public name)
-    named = {name: values[name] for name in CharacterCard.__dataclass_fields__}
-    return CharacterCard(**{**named, "pictures": pictures.read(values["pictures"])})
+    values = _named(CharacterCard, row)
+    return CharacterCard(**{**values, "picture": pictures.first(values["picture"])})
 
 
-def card_columns(*, all_pictures: bool = False) -> tuple[Any, ...]:
-    """The columns of a ``CharacterCard``, by its names; only its first picture, unless told."""
-    return (
-        F.id,
-        F.slug,
-        F.name,
-        F.age,
-        F.gender,
-        F.location,
-        F.tagline,
-        F.bio,
-        F.personality_traits,
-        F.interests,
-        F.occupation,
-        F.education,
-        F.relationship_status,
-        F.response_style,
-        F.tags,
-        F.category,
-        pictures.of_character(None if all_pictures else 1).label("pictures"),
-        _featured().label("is_featured"),
-        (F.is_active & F.deleted_at.is_(None)).label("is_active"),
-        F.favorite_count,
-        F.rating_average,
-        F.rating_count,
-        F.response_seconds,
-        _favorite().label("is_favorite"),
-    )
+def character(row: Row[Any]) -> Character:
+    """A row of ``columns`` as a character; columns behind them are left out."""
+    values = _named(Character, row)
+    found = pictures.read(values["pictures"])
+    return Character(**{**values, "pictures": found, "picture": found[0] if found else None})
 
 
-def get(character_id: UUID, *, published_only: bool = True) -> CharacterCard:
+def card_columns() -> tuple[Any, ...]:
+    """The columns of a ``CharacterCard``, by its names."""
+    return (*_OF_A_CARD, _FIRST_PICTURE, _favorite().label("is_favorite"))
+
+
+def columns() -> tuple[Any, ...]:
+    """The columns of a ``Character``, by its names."""
+    return (*_OF_A_CARD, *_BEYOND_A_CARD, _favorite().label("is_favorite"))
+
+
+def get(character_id: UUID, *, published_only: bool = True) -> Character:
     """One character. Raises ``NotFound`` when there is none this viewer may see."""
-    statement = select(*card_columns(all_pictures=True)).where(F.id == character_id)
+    statement = select(*columns()).where(F.id == character_id)
     if published_only:
         statement = statement.where(published())
     row = db.session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
-    return card(row)
+    return character(row)
+
+
+def _named(wanted: type[CharacterCard], row: Row[Any]) -> dict[str, Any]:
+    values = row._mapping  # noqa: SLF001 (SQLAlchemy's public name)
+    return {name: values.get(name) for name in wanted.__dataclass_fields__}
+
+
+# Made once: putting these together takes as long as asking for them.
+_kept = aliased(Favorite)
+_KEPT = exists().where(
+    _kept.fictional_user_id == F.id,
+    _kept.real_user_id
+    == bindparam("viewer", callable_=lambda: current_viewer.get().account_id, type_=Uuid()),
+)
+_OF_A_CARD = (
+    F.id,
+    F.slug,
+    F.name,
+    F.age,
+    F.location,
+    F.tagline,
+    (F.is_featured & (F.featured_until.is_(None) | (F.featured_until > func.now()))).label(
+        "is_featured"
+    ),
+    F.rating_average,
+    F.rating_count,
+    F.response_seconds,
+)
+_FIRST_PICTURE = pictures.of_character(1).label("picture")
+_BEYOND_A_CARD = (
+    F.bio,
+    F.personality_traits,
+    F.interests,
+    F.occupation,
+    F.education,
+    F.relationship_status,
+    F.response_style,
+    (F.is_active & F.deleted_at.is_(None)).label("is_active"),
+    pictures.of_character().label("pictures"),
+)

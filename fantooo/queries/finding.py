@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Numeric,
+    Select,
     Text,
     and_,
     case,
@@ -34,6 +36,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
 from fantooo.domain.finding import Wishes
 from fantooo.extensions import db
+from fantooo.infra.database import current_viewer
 from fantooo.models import Favorite, FictionalUser as F, ProfileView, SearchTerm
 from fantooo.models.characters import NO_RESPONSE_TIME
 from fantooo.queries.characters import CharacterCard, card, card_columns, published
@@ -69,10 +72,10 @@ class Found:
 class Choices:
     """What can be filtered by, from the characters there are, the most frequent first."""
 
-    categories: list[str]
-    tags: list[str]
-    interests: list[str]
-    places: list[str]
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    interests: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 def find(
@@ -88,33 +91,44 @@ def find(
     ``full`` are those whose team has no room now, left out when ``wishes.online``. ``count`` also
     counts all that fit. A mark that is none starts from the beginning.
     """
-    conditions = _conditions(wishes, full)
+
+    def page(order: str, words: tuple[_Word, ...] = ()) -> Found:
+        role = current_viewer.get().role
+        asked = _statement(wishes, words, order, full, after, limit, count=count, role=role)
+        return _page(asked, order, limit, count=count)
+
     if not wishes.words:
-        return _page(wishes, [], conditions, wishes.sort, after, limit, count=count)
+        return page(wishes.sort)
     words = _with_alike(wishes.words)
-    each = [_fits(word) for word in words]
     # The mark says which of the two it is a page of.
     if not _read_mark(after, "near"):
-        every = [*conditions, and_(*each)]
-        found = _page(wishes, words, every, "words", after, limit, count=count)
+        found = page("words", words)
         if found.characters or len(words) == 1 or _read_mark(after, "words"):
             return found
-    some = [*conditions, or_(*each)]
-    found = _page(wishes, words, some, "near", after, limit, count=count)
-    return replace(found, near=True)
+    return replace(page("near", words), near=True)
 
 
-def _page(
+# Putting a statement together takes longer than asking it, and most people ask the same.
+@lru_cache(maxsize=256)
+def _statement(
     wishes: Wishes,
-    words: list[_Word],
-    conditions: list[ColumnElement[bool]],
+    words: tuple[_Word, ...],
     order: str,
+    full: frozenset[UUID],
     after: str,
     limit: int,
     *,
     count: bool,
-) -> Found:
-    """The page behind ``after`` of those that fulfil ``conditions``."""
+    role: str,
+) -> Select[Any]:
+    """Asks for the page behind ``after`` in an ``order``, which also says if all words must fit.
+
+    ``role`` is the viewer's: columns depend on it.
+    """
+    conditions = _conditions(wishes, full)
+    if words:
+        fitting = [_fits(word) for word in words]
+        conditions.append(or_(*fitting) if order == "near" else and_(*fitting))
     keys, descending = _order(wishes, words)
     page = list(conditions)
     mark = _read_mark(after, order)
@@ -123,25 +137,30 @@ def _page(
         behind = tuple_(*(literal(value, key.type) for key, value in zip(keys, mark, strict=True)))
         page.append(position < behind if descending else position > behind)
     named = [key.label(f"key{n}") for n, key in enumerate(keys)]
-    # Words are looked for in each profile: counting on the way costs nothing, a second look does.
-    # Without words an index finds the page, and counting is the dearer part.
-    on_the_way = count and bool(words) and mark is None
-    total = func.count().over() if on_the_way else null()
-    rows: Any = db.session.execute(
+    total: ColumnElement[Any] = null()
+    if count and mark is None:
+        # Words are looked for in each profile: counting on the way costs nothing, a second look does.
+        # Without words an index finds the page, and all that fit are counted beside it.
+        everybody = select(func.count()).select_from(F).where(*conditions).scalar_subquery()
+        total = func.count().over() if words else everybody
+    return (
         select(*card_columns(), *named, total.label("total"))
         .where(*page)
         .order_by(*(name.desc() if descending else name.asc() for name in named))
         .limit(limit + 1)
-    ).all()
+    )
+
+
+def _page(asked: Select[Any], order: str, limit: int, *, count: bool) -> Found:
+    rows: Any = db.session.execute(asked).all()
     how_many = None
-    if on_the_way:
+    if count:
         how_many = rows[0].total if rows else 0
-    elif count:
-        how_many = db.session.scalar(select(func.count()).select_from(F).where(*conditions)) or 0
     following = ""
     if len(rows) > limit:
         rows = rows[:limit]
-        following = _mark(order, [getattr(rows[-1], f"key{n}") for n in range(len(keys))])
+        last = rows[-1]._mapping  # noqa: SLF001 (SQLAlchemy's public name)
+        following = _mark(order, [value for name, value in last.items() if name.startswith("key")])
     return Found([card(row) for row in rows], following, how_many)
 
 
@@ -156,9 +175,9 @@ def choices() -> Choices:
 
 
 def _choices() -> Choices:
-    def most(values: ColumnElement[Any]) -> list[str]:
+    def most(values: ColumnElement[Any]) -> tuple[str, ...]:
         named = select(values.label("value")).where(published()).subquery()
-        return list(
+        return tuple(
             db.session.scalars(
                 select(named.c.value)
                 .where(named.c.value.is_not(None))
@@ -222,7 +241,7 @@ def _conditions(wishes: Wishes, full: frozenset[UUID]) -> list[ColumnElement[boo
     return conditions
 
 
-def _with_alike(words: list[str]) -> list[_Word]:
+def _with_alike(words: list[str]) -> tuple[_Word, ...]:
     """Each typed word with the words it may have been meant for."""
     typed = func.unnest(cast(list(words), ARRAY(Text))).table_valued("word").render_derived("typed")
     likeness = func.word_similarity(typed.c.word, SearchTerm.word)
@@ -241,7 +260,7 @@ def _with_alike(words: list[str]) -> list[_Word]:
         .order_by(typed.c.word, alike.c.likeness.desc(), alike.c.word)
     ):
         found[row.word].append((row.term, round(float(row.likeness), 3)))
-    return [_Word(typed, tuple(terms)) for typed, terms in found.items()]
+    return tuple(_Word(typed, tuple(terms)) for typed, terms in found.items())
 
 
 def _query(*parts: str) -> ColumnElement[Any]:
@@ -272,7 +291,7 @@ def _fits(word: _Word) -> ColumnElement[bool]:
     return F.search.op("@@")(_query(*parts))
 
 
-def _order(wishes: Wishes, words: list[_Word]) -> tuple[list[ColumnElement[Any]], bool]:
+def _order(wishes: Wishes, words: tuple[_Word, ...]) -> tuple[list[ColumnElement[Any]], bool]:
     """The columns that order, each with its place in an index, and whether they fall."""
     if words and wishes.sort == "recommended":
         return [_score(words), F.popularity_score, F.id], True  # type: ignore[list-item]
@@ -285,7 +304,7 @@ def _order(wishes: Wishes, words: list[_Word]) -> tuple[list[ColumnElement[Any]]
     return keys[wishes.sort]
 
 
-def _score(words: list[_Word]) -> ColumnElement[int]:
+def _score(words: tuple[_Word, ...]) -> ColumnElement[int]:
     """How well a profile fits, in thousandths.
 
     Each word found as written counts one and where it was, else one like it counts its likeness.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, select
 
 from fantooo.extensions import db
 from fantooo.models import Chat, FictionalUser, Message
@@ -37,7 +37,7 @@ def unread_chats(user_id: UUID | None) -> int:
     return db.session.scalar(count_unread(user_id)) or 0
 
 
-def count_unread(user_id: UUID | None) -> Select[int]:
+def count_unread(user_id: UUID | ColumnElement[UUID] | None) -> Select[int]:
     """The statement behind ``unread_chats``, for pages that ask for more at once."""
     return (
         select(func.count())

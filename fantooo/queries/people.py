@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Uuid, bindparam, func, select
 from sqlalchemy.orm import Bundle, aliased
 
 from fantooo.domain import devices
@@ -27,8 +27,9 @@ from fantooo.models import (
     Session,
 )
 from fantooo.queries import photos
-from fantooo.queries.characters import CharacterCard, card, card_columns
+from fantooo.queries.characters import Character, character, columns
 from fantooo.queries.chats import ChatView
+from fantooo.queries.inbox import count_unread
 from fantooo.queries.pictures import Picture
 
 
@@ -89,6 +90,20 @@ class RealUserPanel:
     photos: list[Picture]
 
 
+_USER: ColumnElement[UUID] = bindparam("user_id", type_=Uuid())
+_SEEKER = select(RealUser.looking_for, count_unread(_USER).scalar_subquery().label("unread")).where(
+    RealUser.id == _USER
+)
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """Whom a user looks for (male, female or both), and how many chats hold something unread."""
+
+    looking_for: str = "both"
+    unread_chats: int = 0
+
+
 @dataclass(frozen=True)
 class NoteView:
     """A staff note. Version 0 means that there is none yet."""
@@ -103,7 +118,7 @@ class Desk:
     """The user on the left, the character and how it is played on the right, what was typed."""
 
     user: RealUserPanel
-    character: CharacterCard
+    character: Character
     guidelines: str
     templates: list[tuple[str, str]]
     real_note: NoteView
@@ -147,9 +162,10 @@ def own_profile(user_id: UUID) -> Me:
     )
 
 
-def looking_for(user_id: UUID) -> str:
-    """Whom a user looks for: male, female or both."""
-    return db.session.scalar(select(RealUser.looking_for).where(RealUser.id == user_id)) or "both"
+def seeker(user_id: UUID) -> Seeker:
+    """What the list of characters wants to know of the user who reads it."""
+    row = db.session.execute(_SEEKER, {"user_id": user_id}).one_or_none()
+    return Seeker(row.looking_for, row.unread) if row else Seeker()
 
 
 def theme(user_id: UUID) -> str | None:
@@ -184,7 +200,7 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
     row = db.session.execute(
         select(
             Bundle("person", *_panel_columns()),
-            Bundle("character", *card_columns()),
+            Bundle("character", *columns()),
             FictionalUser.personality_guidelines,
             FictionalUser.response_templates,
             Bundle("about_user", *_note_columns(about_user)),
@@ -212,7 +228,7 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
         raise NotFound
     return Desk(
         user=_panel(row.person),
-        character=card(row.character),
+        character=character(row.character),
         guidelines=row.personality_guidelines,
         templates=[(key, str(text)) for key, text in row.response_templates.items()],
         real_note=_note(row.about_user),

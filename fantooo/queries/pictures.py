@@ -20,7 +20,7 @@ class Picture:
     height: int
     #: a ``data:`` address of a few blurred spots
     placeholder: str
-    widths: list[int]
+    widths: tuple[int, ...]
 
     def nearest(self, width: int) -> int:
         """The ready size for so many pixels: the smallest that is not smaller, else the largest."""
@@ -59,9 +59,14 @@ def of_character(limit: int | None = None) -> ColumnElement[Any]:
 
 def read(found: list[list[Any]] | None) -> list[Picture]:
     """The pictures of a row's ``of_character``."""
-    return [Picture(*values) for values in found or ()]
+    return [_picture(values) for values in found or ()]
 
 
 def first(found: list[list[Any]] | None) -> Picture | None:
     """The first picture of a row's ``of_character``, None when none is ready."""
-    return Picture(*found[0]) if found else None
+    return _picture(found[0]) if found else None
+
+
+def _picture(values: list[Any]) -> Picture:
+    name, width, height, placeholder, widths = values
+    return Picture(name, width, height, placeholder, tuple(widths))

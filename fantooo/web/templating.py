@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from functools import cached_property
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, request, url_for
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from flask import Flask
+    from jinja2.runtime import Macro
     from werkzeug.wrappers import Response
 
     from fantooo.queries.limits import TimeHere
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 THEME_COOKIE = "fantooo_theme"
 _YEAR = 365 * 24 * 3600
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MANIFEST = ROOT / "static" / "dist" / "manifest.json"
 
 
@@ -64,7 +66,9 @@ def install(app: Flask) -> None:
     env = app.jinja_env
     env.trim_blocks = True
     env.lstrip_blocks = True
-    env.globals.update(asset=asset, path_for=path_for, media_url=media_url, srcset=srcset)
+    env.globals.update(
+        asset=asset, path_for=path_for, media_url=media_url, srcset=srcset, drawn=drawn
+    )
     env.filters.update(
         money=money,
         eat_time=eat_time,
@@ -123,8 +127,23 @@ def asset(name: str) -> str:
     return f"/static/dist/{manifest.get(name, name)}"
 
 
+@lru_cache(maxsize=2048)
+def drawn(macro: Macro, *values: Any) -> str:
+    """What ``macro`` says for ``values``, drawn once and kept while it is asked for.
+
+    Only for macros that depend on nothing else: no viewer, no request, no token. What is shown of
+    a character to everybody is the greater part of most pages. Changed values are other values, so
+    nothing has to be forgotten.
+    """
+    return macro(*values)
+
+
+@lru_cache(maxsize=8192)
 def path_for(endpoint: str, **values: Any) -> str:
-    """``url_for`` as a path without host, so that it is the same on a page and in a push."""
+    """``url_for`` as a path without host, so that it is the same on a page and in a push.
+
+    Kept: a page has some forty, and each took as long as a line of the page.
+    """
     return url_for(endpoint, _external=False, **values)
 
 
@@ -140,7 +159,7 @@ def srcset(picture: Picture, format_: str) -> str:
 
 def eat_time(moment: datetime) -> str:
     """20:04, in Nairobi."""
-    return moment.astimezone(EAT).strftime("%H:%M")
+    return _clock(moment.astimezone(EAT))
 
 
 def eat_day(moment: datetime) -> str:
@@ -149,13 +168,22 @@ def eat_day(moment: datetime) -> str:
     days = (clock.now().astimezone(EAT).date() - day).days
     if days == 0:
         return "Today"
-    return "Yesterday" if days == 1 else f"{day.day} {day.strftime('%b %Y')}"
+    return "Yesterday" if days == 1 else _date(day)
 
 
 def eat_full(moment: datetime) -> str:
     """24 Nov 2026, 20:04 EAT."""
     local = moment.astimezone(EAT)
-    return f"{local.day} {local.strftime('%b %Y, %H:%M')} EAT"
+    return f"{_date(local)}, {_clock(local)} EAT"
+
+
+# Not strftime: a page of messages has hundreds of these.
+def _date(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 def duration(seconds: float | None) -> str:

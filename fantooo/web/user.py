@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    get_template_attribute,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from fantooo.domain import finding as rules
@@ -16,7 +24,7 @@ from fantooo.domain.finding import GENDERS, SORTS, STYLES, Wishes
 from fantooo.queries import characters, chats, finding, people, settings
 from fantooo.queries.finding import PAGE_SIZE
 from fantooo.services import accounts, chats as chat_service, liking, team
-from fantooo.web import forms, guards
+from fantooo.web import forms, guards, templating
 from fantooo.web.errors import wants_fragment
 
 blueprint = Blueprint("user", __name__)
@@ -119,10 +127,8 @@ def set_favorite(character_id: UUID) -> ResponseReturnValue:
     on = request.form.get("on") == "1"
     liking.set_favorite(character_id, guards.account_id(), on=on)
     if wants_fragment():
-        return render_template(
-            "partials/character/heart.html",
-            character=characters.get(character_id, published_only=False),
-        )
+        heart = get_template_attribute("partials/character/heart.html", "heart")
+        return str(heart(characters.get(character_id, published_only=False)))
     return redirect(url_for("user.profile", character_id=character_id), 303)
 
 
@@ -161,8 +167,9 @@ def _default_gender() -> str:
     viewer = guards.me()
     if viewer.role != "user":
         return ""
-    wanted = people.looking_for(guards.account_id())
-    return wanted if wanted in GENDERS else ""
+    seeker = people.seeker(guards.account_id())
+    templating.viewer().unread = seeker.unread_chats
+    return seeker.looking_for if seeker.looking_for in GENDERS else ""
 
 
 def _filters(wishes: Wishes, default_gender: str) -> list[Filter]:

@@ -184,3 +184,14 @@ def test_a_function_call_on_a_lost_connection_gives_it_up(app: Flask, place: Pla
     with pytest.raises(exc.OperationalError):
         call_function(db.engine, "SELECT 1", ())
     assert call_function(db.engine, "SELECT pg_backend_pid() AS pid", ()).pid != pid
+
+
+@pytest.mark.fresh_db
+def test_a_function_call_is_kept_whatever_its_connection_did_before(app: Flask) -> None:
+    """SQLAlchemy ends autocommit with the isolation level it takes back; what is sent must stay."""
+    for level in ("REPEATABLE READ", "SERIALIZABLE"):
+        with db.engine.connect().execution_options(isolation_level=level) as connection:
+            assert connection.scalar(text("SHOW transaction_isolation")) == level.lower()
+        call_function(db.engine, "SELECT set_config('app.kept', %s, false)", (level,))
+        kept = call_function(db.engine, "SELECT current_setting('app.kept') AS level", ())
+        assert kept.level == level
