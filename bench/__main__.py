@@ -1,4 +1,4 @@
-"""``python -m bench [--pages | --ledger] [--quick] [--idle N] [--json FILE]``."""
+"""``python -m bench [--pages | --crowd | --ledger] [--quick] [--idle N] [--json FILE]``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ledger, pages
+from bench import crowd, ledger, pages
 from bench.database import pgbench
 from bench.idle import Idle, IdleSockets
 from bench.messages import Bench, Result
@@ -27,12 +27,22 @@ def main() -> int:
     parser.add_argument("--idle", type=int, default=0, help="idle sockets at most")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--pages", action="store_true", help="pages instead of the send path")
+    parser.add_argument("--crowd", action="store_true", help="1,000 people come at once")
     parser.add_argument("--ledger", action="store_true", help="the proof of a million movements")
     options = parser.parse_args()
     if options.ledger:
         proofs = ledger.run()
         _keep(options.json, {"ledger": [asdict(each) for each in proofs]})
         return int(any(proof.found < proof.planted for proof in proofs))
+    if options.crowd:
+        came = crowd.run()
+        say(
+            f"{came.people:,} people, two pages each at once: answered after {came.p50} s (half),"
+            f" {came.p99} s (99 %), {came.last} s (all); goal {crowd.GOAL_SECONDS:.0f} s;"
+            f" {came.statuses}"
+        )
+        _keep(options.json, {"crowd": asdict(came)})
+        return int(set(came.statuses) != {200})
     if options.pages:
         found = pages.run(quick=options.quick)
         _keep(options.json, {name: [asdict(each) for each in all_] for name, all_ in found.items()})

@@ -64,9 +64,10 @@ def _flask_config(settings: Settings) -> dict[str, object]:
             "hide_parameters": True,
             "pool_size": settings.database_pool_size,
             # A connection opened for one request and closed after it costs the server more than
-            # the request; whoever comes late waits for one.
+            # the request; whoever comes late waits for one, and rather long than in vain: when very
+            # many come at once, each takes milliseconds, but the last one stands behind all others.
             "max_overflow": 0,
-            "pool_timeout": 5,
+            "pool_timeout": 15,
             "pool_use_lifo": True,
             "connect_args": {
                 "connect_timeout": 5,

@@ -59,6 +59,8 @@ class Me:
     member_since: datetime
     on_a_break_until: datetime | None
     spending_frozen: bool
+    #: for the navigation, so that a page asks once
+    unread_chats: int
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,12 @@ class Desk:
 
 def own_profile(user_id: UUID) -> Me:
     """The signed-in user's own profile. Raises ``NotFound``."""
-    user = db.session.scalar(select(RealUser).where(RealUser.id == user_id))
-    if user is None:
+    found = db.session.execute(
+        select(RealUser, count_unread(user_id).scalar_subquery()).where(RealUser.id == user_id)
+    ).one_or_none()
+    if found is None:
         raise NotFound
+    user, unread = found
     return Me(
         display_name=user.display_name,
         username=user.username,
@@ -159,6 +164,7 @@ def own_profile(user_id: UUID) -> Me:
             user.paused_until, user.self_excluded_until, datetime.now(UTC)
         ),
         spending_frozen=user.spending_frozen_reason is not None,
+        unread_chats=unread,
     )
 
 

@@ -101,7 +101,7 @@ def file_name(user_id: UUID, photo_id: UUID, width: int, format_: str) -> str:
 
 
 def _picture(
-    photo_id: UUID | str, width: int, height: int, placeholder: str, widths: list[int]
+    photo_id: UUID | str, width: int, height: int, placeholder: str, widths: tuple[int, ...]
 ) -> Picture:
     # An address names no account: whoever reads it over a shoulder learns nothing.
     return Picture(f"photos/{photo_id}", width, height, placeholder, widths)

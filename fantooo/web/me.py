@@ -18,7 +18,7 @@ from fantooo.infra import pictures
 from fantooo.queries import limits as limit_reads, people, photos
 from fantooo.services import addresses, credentials, profile
 from fantooo.services.profile import Profile
-from fantooo.web import guards, limits
+from fantooo.web import guards, limits, templating
 from fantooo.web.errors import wants_fragment
 from fantooo.web.user import blueprint
 
@@ -228,8 +228,10 @@ def _page(name: str, sent: Section) -> str:
 def _about_me() -> dict[str, object]:
     account = guards.account_id()
     now = datetime.now(UTC)
+    user = people.own_profile(account)
+    templating.viewer().unread = user.unread_chats
     return {
-        "user": people.own_profile(account),
+        "user": user,
         "devices": people.own_sessions(account, guards.me().session_id),
         "limits": limit_reads.uses(account, now),
         "now": now,

@@ -83,6 +83,8 @@ def test_a_place_that_takes_no_files_is_noticed(
     in_the_way.write_text("a file where a folder should be")
     settings = working.config["SETTINGS"].model_copy(update={"fantooo_home": in_the_way})
     monkeypatch.setitem(working.config, "SETTINGS", settings)
+    # Kept with the application since it was first asked for.
+    working.extensions.pop("fantooo_storage", None)
     assert checks.problem_with("storage").startswith("NotADirectoryError")
 
 

@@ -202,7 +202,7 @@ def test_one_form_is_one_refund(shop: Flask, paystack: PaystackSimulator) -> Non
         assert answer.status_code == 303
     assert the_refund(bought).amount == 100
     page = browser.get(here).text
-    for told in ("to be asked for", "refund begun", "Ledger: purchase refund", "300"):
+    for told in ("To be asked for", "refund begun", "Ledger: purchase refund", "300"):
         assert told in page
     assert "Given back" in browser.get("/admin/payments").text
     nobody = browser.post(f"/admin/payments/{uuid4()}/refund", data={**form, "amount": "1"})
