@@ -72,8 +72,6 @@ class Settings(BaseSettings):
     limit_sign_up_address: str = "20 per minute"
     limit_places: str = "600 per minute"
     limit_own_page: str = "60 per minute"
-    limit_letters: str = "3 per hour"
-    limit_letters_address: str = "5 per hour"
     limit_photos: str = "20 per minute; 100 per day"
     sockets_per_account: int = 12
     sockets_per_address: int = 200
@@ -119,8 +117,12 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _letters_can_be_sent(self) -> Self:
         parts = urlsplit(self.mail_url)
-        if self.mail_url and (parts.scheme not in MAIL_SCHEMES or not parts.hostname):
+        port = parts.netloc.rpartition("@")[2].partition(":")[2]
+        wrong = parts.scheme not in MAIL_SCHEMES or not parts.hostname or port.strip("0123456789")
+        if self.mail_url and wrong:
             raise ValueError(f"MAIL_URL begins with one of {', '.join(MAIL_SCHEMES)}, and a host")
+        if "@" not in self.mail_from:
+            raise ValueError("MAIL_FROM is an address, with an @")
         if parts.scheme == "smtp+plain" and parts.password:
             raise ValueError("MAIL_URL has a password, which smtp+plain would show on its way")
         return self

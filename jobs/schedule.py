@@ -7,6 +7,7 @@ from fantooo.services.schedule import Entry
 SCHEDULE = (
     Entry("silence_sweep", "* * * * * */10", "jobs.tasks.silence_sweep"),
     Entry("outbox", "* * * * * */10", "jobs.tasks.deliver_outbox"),
+    Entry("letters", "* * * * * */10", "jobs.tasks.send_letters", queue="slow"),
     Entry("expiry", "* * * * *", "jobs.tasks.end_what_ran_out"),
     Entry("derived_totals", "*/5 * * * *", "jobs.tasks.recompute_totals"),
     Entry("popularity", "10 3 * * *", "jobs.tasks.recompute_popularity"),

@@ -37,6 +37,11 @@ def deliver_outbox(due_at: str) -> None:
     run("outbox", due_at, outbox.deliver)
 
 
+def send_letters(due_at: str) -> None:
+    """Sends letters, and whatever else is done at somebody else's server."""
+    run("letters", due_at, outbox.run_errands)
+
+
 def end_what_ran_out(due_at: str) -> None:
     """Ends what was given for a time: bans, suspensions, features, packages, promo codes."""
     run("expiry", due_at, expiry.end_what_ran_out)

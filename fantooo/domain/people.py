@@ -22,7 +22,11 @@ BIO_MAX = 500
 #: of oneself
 PHOTOS_MAX = 6
 _NAME = re.compile(r"[A-Za-z0-9_]{3,20}")
-_EMAIL = re.compile(r"[^@\s]{1,64}@(?:[^@\s.]{1,63}\.)+[^@\s.]{2,63}")
+#: plain addresses alone: with quotes, comments or lists several spellings would reach one mailbox
+_EMAIL = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_{|}~-]{1,64}(?:\.[a-z0-9!#$%&'*+/=?^_{|}~-]{1,64})*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
+)
 _PHONE = re.compile(r"\d(?:_*\d){7,}")
 _LOOKALIKES = str.maketrans(
     {"0": "o", "1": "l", "i": "l", "3": "e", "4": "a", "5": "s", "7": "t", "_": ""}
@@ -111,7 +115,7 @@ def normal_email(email: str) -> str:
 
 def check_email(email: str) -> str:
     """Why a normalised e-mail address cannot be taken; empty when it can."""
-    fits = len(email) <= 254 and _EMAIL.fullmatch(email) and email.isprintable()
+    fits = len(email) <= 254 and _EMAIL.fullmatch(email)
     return "" if fits else "Enter an e-mail address such as amina@example.com"
 
 

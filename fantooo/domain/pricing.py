@@ -67,8 +67,8 @@ def rate_ends_at(moment: datetime, settings: SystemSettings) -> datetime:
     ends = moment + QUOTE_VALID
     for hour in (settings.evening_from_hour, settings.evening_until_hour):
         boundary = day_begins(moment) + timedelta(hours=hour)
-        if boundary > local:
-            ends = min(ends, boundary)
+        # An evening that begins at midnight begins tomorrow.
+        ends = min(ends, boundary if boundary > local else boundary + timedelta(days=1))
     return ends
 
 

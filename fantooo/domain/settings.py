@@ -44,6 +44,10 @@ class SystemSettings:
     rank_high: int = 40
     rank_normal: int = 15
 
+    # Links to confirm an e-mail address, an hour: it may be a stranger's
+    links_per_account: int = 3
+    links_per_address: int = 5
+
     # Silence and a chat's life, in seconds unless named otherwise
     warn_after: int = 120
     return_after: int = 180

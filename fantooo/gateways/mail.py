@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from contextlib import contextmanager
+from contextlib import suppress
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["MailError", "MailRefused", "MailUnavailable", "send"]
 
@@ -47,18 +43,26 @@ def send(letter: EmailMessage) -> None:
     if not url:
         raise MailUnavailable("MAIL_URL is not set")
     try:
-        with _server(url) as server:
-            server.send_message(letter)
+        server = _open(url)
+    except smtplib.SMTPResponseException as error:
+        # Whatever it says before it has seen a letter is about us, and is mended by people.
+        raise MailUnavailable(f"answered {error.smtp_code} at the door") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailUnavailable(type(error).__name__) from None
+    try:
+        server.send_message(letter)
     except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        raise _refusal(code) from None
-    except (smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused) as error:
-        # Our own fault, and mended by a setting: no letter is given up for it.
-        raise MailUnavailable(f"our sign-in or sender answered {error.smtp_code}") from None
+        raise _refusal(next(iter(error.recipients.values()))[0]) from None
+    except smtplib.SMTPSenderRefused as error:
+        raise MailUnavailable(f"our sender was answered {error.smtp_code}") from None
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code) from None
     except (smtplib.SMTPException, OSError) as error:
         raise MailUnavailable(type(error).__name__) from None
+    finally:
+        # Taken is taken, however the farewell goes.
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
 
 
 def _refusal(code: int) -> MailError:
@@ -68,8 +72,8 @@ def _refusal(code: int) -> MailError:
     return MailUnavailable(f"answered {code}")
 
 
-@contextmanager
-def _server(url: str) -> Iterator[smtplib.SMTP]:
+def _open(url: str) -> smtplib.SMTP:
+    """A connection that may send, encrypted and signed in as the address asks for."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or _PORTS[parts.scheme]
@@ -79,9 +83,12 @@ def _server(url: str) -> Iterator[smtplib.SMTP]:
         if parts.scheme == "smtps"
         else smtplib.SMTP(host, port, timeout=_SECONDS)
     )
-    with server:
+    try:
         if parts.scheme == "smtp":
             server.starttls(context=context)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        yield server
+    except BaseException:
+        server.close()
+        raise
+    return server

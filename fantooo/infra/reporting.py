@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 import sentry_sdk
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _TRACES = 0.05
 #: of a request, only these say nothing about a person
 _KEPT_OF_A_REQUEST = ("method", "url")
+#: what proves an address is nobody's to know
+_LINK = re.compile(r"(/verify-email/).+")
 _KEPT_HEADERS = frozenset({"Content-Type", "Content-Length", "Hx-Request-Type"})
 
 
@@ -54,7 +57,7 @@ def _scrub(event: Event, _hint: Hint) -> Event:
     request: dict[str, Any] = dict(event.get("request") or {})
     kept = {name: request[name] for name in _KEPT_OF_A_REQUEST if name in request}
     if "url" in kept:
-        kept["url"] = str(kept["url"]).partition("?")[0]
+        kept["url"] = _LINK.sub(r"\1...", str(kept["url"]).partition("?")[0])
     headers = request.get("headers") or {}
     kept["headers"] = {name: headers[name] for name in headers if name in _KEPT_HEADERS}
     event["request"] = kept

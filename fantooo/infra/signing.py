@@ -1,4 +1,4 @@
-"""Signed values that travel through a page and come back: price quotes."""
+"""Signed values that travel through a page or a letter and come back."""
 
 from __future__ import annotations
 

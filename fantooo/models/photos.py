@@ -31,7 +31,7 @@ class UserPhoto(Base):
 
     id: Mapped[UUID] = new_id()
     real_user_id: Mapped[UUID] = mapped_column(ForeignKey("real_users.id"))
-    #: as it was sent, upright, in pixels
+    #: of the upright photo, in pixels; of a giant one, as it was read
     width: Mapped[int]
     height: Mapped[int]
     #: a ``data:`` address of the photo in a few blurred spots

@@ -100,7 +100,11 @@ def get(character_id: UUID, *, published_only: bool = True) -> Character:
 
 def _named(wanted: type[CharacterCard], row: Row[Any]) -> dict[str, Any]:
     values = row._mapping  # noqa: SLF001 (SQLAlchemy's public name)
-    return {name: values.get(name) for name in wanted.__dataclass_fields__}
+    return {
+        # Cards have one picture, profiles all; whatever else is missing is a mistake.
+        name: values.get(name) if name in ("picture", "pictures") else values[name]
+        for name in wanted.__dataclass_fields__
+    }
 
 
 # Made once: putting these together takes as long as asking for them.

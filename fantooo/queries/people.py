@@ -46,7 +46,7 @@ class Me:
     bio: str
     language: str
     theme: str | None
-    #: empty when none was given; nobody has confirmed it yet
+    #: empty when none was given
     email: str
     email_confirmed: bool
     notify_push: list[str]

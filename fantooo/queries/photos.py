@@ -73,7 +73,7 @@ def file_for(viewer: Viewer, photo_id: UUID, width: int, format_: str) -> str:
     ``NotFound`` for everybody else.
     """
     asks = viewer.role in ("user", "operator") or "manage_users" in viewer.permissions
-    if not asks or viewer.is_banned:
+    if not asks or viewer.is_banned or width not in SIZES:
         raise NotFound
     owner = db.session.scalar(
         select(UserPhoto.real_user_id).where(

@@ -5,19 +5,21 @@ Nothing is sent to an address but the link before its owner has followed that.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from fantooo.domain import people
 from fantooo.domain.errors import ValidationError
 from fantooo.infra import crypto
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import RealUser
+from fantooo.models import OutboxEntry, RealUser
+from fantooo.queries import settings
 from fantooo.services import address_links, credentials, credits, exclusion, outbox, security
 
+TOO_MANY = "Too many links were sent in the last hour. Look in your mail, or try again later."
 GONE = "This link is too old, or belongs to another address. Ask for a new one on your own page."
 
 
@@ -33,7 +35,7 @@ def change(account_id: UUID, *, email: str, present: str) -> None:
     """Keeps, changes or, when ``email`` is empty, removes a user's address; a new one gets the link.
 
     Who else has it changes nothing: the answer must not tell, and nobody has proven it theirs.
-    Raises ``ValidationError`` with the text for each field.
+    Raises ``ValidationError`` with the text for each field, also when too many links were sent.
     """
     address = people.normal_email(email)
     problem = people.check_email(address) if address else ""
@@ -43,36 +45,39 @@ def change(account_id: UUID, *, email: str, present: str) -> None:
     hashed = crypto.keyed_hash("email", address) if address else None
     with unit_of_work(as_system=True) as work:
         wallet = credits.lock_wallet(work, account_id)
-        if hashed == wallet.email_hash:
+        if hashed == wallet.email_hash and (hashed is None or wallet.email_confirmed_at):
             return
         wallet.email_sealed = crypto.seal(address) if address else None
         wallet.email_hash = hashed
         wallet.email_confirmed_at = None
         exclusion.note_email(work, account_id, hashed)
         if hashed is not None:
-            _send_link(work, account_id)
+            _send_link(work, account_id, hashed)
         security.add(work, "email_changed", account_id, what="set" if address else "removed")
 
 
 def send_link_again(account_id: UUID) -> None:
-    """Sends the link once more. Does nothing when there is no address, or it is confirmed."""
+    """Sends the link once more. Does nothing when there is no address, or it is confirmed.
+
+    Raises ``ValidationError`` when it was sent too often already.
+    """
     with unit_of_work(as_system=True) as work:
         wallet = credits.lock_wallet(work, account_id)
         if wallet.email_hash is not None and wallet.email_confirmed_at is None:
-            _send_link(work, account_id)
+            _send_link(work, account_id, wallet.email_hash)
 
 
-def is_open(token: str) -> bool:
-    """Whether a link can still be followed: ours, young enough, of the account's present address."""
+def whose(token: str) -> UUID | None:
+    """Whose present address a link proves; None when it is not ours, too old, or of another one."""
     found = address_links.read(token)
     if found is None:
-        return False
+        return None
     account_id, hashed = found
     with unit_of_work(as_system=True) as work:
         present = select(RealUser.email_hash).where(
             RealUser.id == account_id, RealUser.deleted_at.is_(None)
         )
-        return work.session.scalar(present) == hashed
+        return account_id if work.session.scalar(present) == hashed else None
 
 
 def confirm(token: str) -> Confirmation:
@@ -118,5 +123,26 @@ def confirmed_owner(work: UnitOfWork, address: str) -> UUID | None:
     )
 
 
-def _send_link(work: UnitOfWork, account_id: UUID) -> None:
-    outbox.add(work, "letter", {"letter": "confirm_email", "about": str(account_id)})
+def _send_link(work: UnitOfWork, account_id: UUID, hashed: bytes) -> None:
+    """Counts under the wallet's lock; letters to one address by several accounts nearly so."""
+    current = settings.current()
+    address = hashed.hex()
+    hour_ago = func.now() - timedelta(hours=1)
+    letters = (
+        select(func.count())
+        .select_from(OutboxEntry)
+        .where(OutboxEntry.topic == "letter", OutboxEntry.created_at > hour_ago)
+    )
+    for name, value, most in (
+        ("about", str(account_id), current.links_per_account),
+        ("address", address, current.links_per_address),
+    ):
+        if (
+            work.session.scalar(letters.where(OutboxEntry.payload[name].astext == value)) or 0
+        ) >= most:
+            raise ValidationError({"email": TOO_MANY})
+    outbox.add(
+        work,
+        "letter",
+        {"letter": "confirm_email", "about": str(account_id), "address": address},
+    )

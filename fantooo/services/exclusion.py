@@ -63,7 +63,8 @@ def exclude(account_id: UUID, *, length: str, typed: str, device: str) -> str:
         )
         work.session.add(LimitChange(real_user_id=account_id, what="self_exclusion"))
         marks = [("device", device_hash(device))]
-        if wallet.email_hash is not None:
+        if wallet.email_hash is not None and wallet.email_confirmed_at is not None:
+            # One that was only typed may be somebody else's.
             marks.append(("email", wallet.email_hash))
         marks += [(row.kind, row.mark) for row in _paid_with(work, account_id)]
         _mark(work, account_id, marks, until)

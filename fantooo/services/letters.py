@@ -16,7 +16,6 @@ from uuid import UUID
 
 import structlog
 from flask import current_app, render_template
-from prometheus_client import Counter
 from sqlalchemy import select
 
 from fantooo.gateways import mail
@@ -27,8 +26,6 @@ from fantooo.queries import payments
 from fantooo.services import address_links, receipts
 
 log = structlog.get_logger(__name__)
-
-SENT = Counter("fantooo_letters_total", "Letters handed to the mail server", ["letter"])
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,6 @@ def send(entry_id: UUID, payload: Mapping[str, Any]) -> None:
         log.info("letter_dropped", letter=kind)
         return
     mail.send(_message(entry_id, kind, letter))
-    SENT.labels(kind).inc()
     log.info("letter_sent", letter=kind)
 
 

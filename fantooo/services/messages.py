@@ -115,6 +115,8 @@ def _send(chat_id: UUID, account_id: UUID, client_id: UUID, content: str, quote_
         chats.get_chat(chat_id)
         raise ValidationError({"quote": "Reload this page to see the price."})
     quote = shown
+    # Before the message is there: between its commit and its push nothing may fail.
+    asks_about = chats.asked_about(chat_id, content)
     row = _call(chat_id, account_id, client_id, content, _if_it_holds(quote), current)
     # Other tabs may use up free messages meanwhile; each round means that one of them did.
     for _round in range(_MOST_ROUNDS):
@@ -133,9 +135,11 @@ def _send(chat_id: UUID, account_id: UUID, client_id: UUID, content: str, quote_
         # What was stored counts, and the price as it is now.
         stored = chats.stored_content(row.message_id)
         after = composer_of(chat_id, account_id)
-        return Sent(_event(row, chat_id, client_id, "real", stored, after), after, repeat=True)
+        asks_about = chats.asked_about(chat_id, stored)
+        repeated = _event(row, chat_id, client_id, "real", stored, after, asks_about)
+        return Sent(repeated, after, repeat=True)
     after = _composer(quotes.after(quote, row.free_used, current), row.balance)
-    event = _event(row, chat_id, client_id, "real", content, after)
+    event = _event(row, chat_id, client_id, "real", content, after, asks_about)
     SENT.labels("real").inc()
     bus.publish(event)
     if row.queued:
@@ -306,6 +310,7 @@ def _event(
     sender: str,
     content: str,
     after: Composer | None,
+    asks_about: str = "",
 ) -> MessageSent:
     return MessageSent(
         chat_id=chat_id,
@@ -326,5 +331,5 @@ def _event(
         composer_quote=after.quote if after else "",
         composer_price=after.price if after else 0,
         composer_reason=after.reason if after else "",
-        asks_about=chats.asked_about(chat_id, content) if sender == "real" else "",
+        asks_about=asks_about,
     )

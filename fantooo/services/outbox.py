@@ -5,7 +5,7 @@ Live pushes do not belong here: they are fire and forget, and catch-up heals the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from fantooo.services import letters
 log = structlog.get_logger(__name__)
 
 _BATCH = 100
+#: each may take as long as a server that does not answer
+_ERRANDS_AT_ONCE = 20
 _LONGEST_WAIT_SECONDS = 3600
 #: how long one process may take over an errand before another tries it
 _LEASE_SECONDS = 300
@@ -59,30 +61,43 @@ def tell_admins(
 
 
 def deliver() -> int:
-    """Does what is due; returns how many were done.
+    """Does what is ours to write, each in one transaction with its mark; returns how many were done.
 
-    What is ours to write is one transaction with its mark. Errands at somebody else's server are run
-    between two, under a lease: no connection waits for them, and a crash between the errand and its
-    mark runs it twice. One that fails is tried again later, after twice the time each round, up to
-    an hour; an errand is given up when it is refused for good, or after three days.
+    One that fails is tried again later, after twice the time each round, up to an hour.
+    """
+    return sum(_deliver_one(entry_id) for entry_id in _due(_HANDLERS, _BATCH))
+
+
+def run_errands() -> int:
+    """Does what is to be done at somebody else's server; returns how many were done.
+
+    Each between two transactions, under a lease: no connection waits for it, and a crash between the
+    errand and its mark runs it twice. At the first one that cannot be done now the others are left
+    for later too. It is given up when it is refused for good, or after three days.
     """
     done = 0
-    for entry_id, topic in _due():
-        done += _deliver_one(entry_id) if topic in _HANDLERS else _run_errand(entry_id)
+    for entry_id in _due(_ERRANDS, _ERRANDS_AT_ONCE):
+        outcome = _run_errand(entry_id)
+        if outcome is None:
+            break
+        done += outcome
     return done
 
 
-def _due() -> list[tuple[UUID, str]]:
+def _due(topics: Iterable[str], most: int) -> list[UUID]:
     with unit_of_work(as_system=True) as work:
-        return [
-            (row.id, row.topic)
-            for row in work.session.execute(
-                select(OutboxEntry.id, OutboxEntry.topic)
-                .where(OutboxEntry.done_at.is_(None), OutboxEntry.next_attempt_at <= func.now())
+        return list(
+            work.session.scalars(
+                select(OutboxEntry.id)
+                .where(
+                    OutboxEntry.done_at.is_(None),
+                    OutboxEntry.next_attempt_at <= func.now(),
+                    OutboxEntry.topic.in_(topics),
+                )
                 .order_by(OutboxEntry.next_attempt_at)
-                .limit(_BATCH)
+                .limit(most)
             )
-        ]
+        )
 
 
 def _deliver_one(entry_id: UUID) -> bool:
@@ -102,7 +117,8 @@ def _deliver_one(entry_id: UUID) -> bool:
     return False
 
 
-def _run_errand(entry_id: UUID) -> bool:
+def _run_errand(entry_id: UUID) -> bool | None:
+    """Whether it was done; None when the other server cannot do any now."""
     with unit_of_work(as_system=True) as work:
         entry = _lock(work, entry_id)
         if entry is None or entry.next_attempt_at > work.session.scalars(select(func.now())).one():
@@ -118,11 +134,11 @@ def _run_errand(entry_id: UUID) -> bool:
     except mail.MailError as error:
         log.warning("letter_waits", entry_id=str(entry_id), why=str(error))
         _note_failure(entry_id, str(error), give_up_after=_GIVE_UP)
-        return False
+        return None
     except Exception as error:
-        log.exception("outbox_failed", entry_id=str(entry_id))
         _note_failure(entry_id, repr(error)[:1000], give_up_after=_GIVE_UP)
-        return False
+        # A fault of ours, or the end of the job's time: the job has failed, and says so.
+        raise
     with unit_of_work(as_system=True) as work:
         entry = _lock(work, entry_id)
         if entry is not None:

@@ -93,7 +93,8 @@ def _refuse(found: dict[str, str]) -> None:
 
 def lock(work: UnitOfWork, user_id: UUID) -> None:
     """Locks a person's row, for what may happen only once at a time. Raises ``NotFound``."""
-    if not work.session.scalar(select(RealUser.id).where(RealUser.id == user_id).with_for_update()):
+    there = select(RealUser.id).where(RealUser.id == user_id, RealUser.deleted_at.is_(None))
+    if not work.session.scalar(there.with_for_update()):
         raise NotFound
 
 

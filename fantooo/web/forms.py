@@ -9,10 +9,13 @@ from flask import request
 
 from fantooo.domain.errors import ValidationError
 
+#: of a path that somebody may be led to
+_LONGEST = 500
+
 
 def local_path(target: str, otherwise: str) -> str:
     """``target`` when it is a path on this site, else ``otherwise``: never a way to elsewhere."""
-    if not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target.startswith("/") or target.startswith(("//", "/\\")) or len(target) > _LONGEST:
         return otherwise
     if any(ord(sign) < 33 or sign == "\\" for sign in target):
         return otherwise

@@ -7,9 +7,7 @@ from typing import Any, TypeVar
 
 from flask import current_app, request
 
-from fantooo.domain.people import normal_email
 from fantooo.extensions import limiter
-from fantooo.infra import crypto
 from fantooo.web import guards
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -28,32 +26,6 @@ def sends(route: Route) -> Route:
     by_address: Any = limiter.limit(setting("limit_messages_address"))
     limited: Route = by_account(by_address(route))
     return limited
-
-
-def letters_to_typed_address(route: Route) -> Route:
-    """So many letters an hour to one address, whoever asks for them: it may be a stranger's."""
-    limited: Any = limiter.limit(
-        setting("limit_letters_address"),
-        key_func=lambda: f"letters:{_typed_address()}",
-        exempt_when=lambda: not _typed_address(),
-    )
-    kept: Route = limited(route)
-    return kept
-
-
-def letters_of_account(route: Route) -> Route:
-    """So many letters an hour asked for by one account."""
-    limited: Any = limiter.limit(
-        setting("limit_letters"), key_func=lambda: f"letters:{guards.me().account_id}"
-    )
-    kept: Route = limited(route)
-    return kept
-
-
-def _typed_address() -> str:
-    typed = normal_email(request.form.get("email", "")[:300])
-    # A limiter's keys are no place for people's addresses.
-    return crypto.keyed_hash("letters", typed).hex() if typed else ""
 
 
 def photos(route: Route) -> Route:

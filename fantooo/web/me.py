@@ -100,7 +100,6 @@ def save_language() -> ResponseReturnValue:
 
 @blueprint.post("/me/email")
 @asks_password
-@limits.letters_to_typed_address
 def save_email() -> ResponseReturnValue:
     """One's e-mail address, which gets a link to confirm it; an empty one removes it."""
     guards.fail_closed_without_redis()
@@ -114,7 +113,7 @@ def save_email() -> ResponseReturnValue:
 
 
 @blueprint.post("/me/email/link")
-@limits.letters_of_account
+@own
 def send_email_link() -> ResponseReturnValue:
     """The link once more, for who has not got it."""
     guards.fail_closed_without_redis()

@@ -60,7 +60,8 @@ _OPENS_CHAT = re.compile(r"/profile/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 def _login_key() -> str:
     given = request.form.get("username") or request.form.get("email") or ""
-    return f"login:{given.strip().casefold()[:200]}"
+    # As an account is looked up, so that one account has one key however its name is spelled.
+    return f"login:{rules.normal_email(given[:300])}"
 
 
 @blueprint.route("/get-started", methods=["GET", "POST"])

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 THEME_COOKIE = "fantooo_theme"
 _YEAR = 365 * 24 * 3600
+#: a path to somebody's chat is shorter
+_SHORT = 64
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MANIFEST = ROOT / "static" / "dist" / "manifest.json"
 
@@ -138,12 +140,17 @@ def drawn(macro: Macro, *values: Any) -> str:
     return macro(*values)
 
 
-@lru_cache(maxsize=8192)
 def path_for(endpoint: str, **values: Any) -> str:
-    """``url_for`` as a path without host, so that it is the same on a page and in a push.
+    """``url_for`` as a path without host, so that it is the same on a page and in a push."""
+    if any(isinstance(value, str) and len(value) > _SHORT for value in values.values()):
+        # Tokens and whatever people type: secret, or endless.
+        return url_for(endpoint, _external=False, **values)
+    return _kept_path(endpoint, **values)
 
-    Kept: a page has some forty, and each took as long as a line of the page.
-    """
+
+@lru_cache(maxsize=8192)
+def _kept_path(endpoint: str, **values: Any) -> str:
+    # A page has some forty, and each took as long as a line of the page.
     return url_for(endpoint, _external=False, **values)
 
 

@@ -23,6 +23,7 @@ from fantooo.domain import finding as rules
 from fantooo.domain.finding import GENDERS, SORTS, STYLES, Wishes
 from fantooo.queries import characters, chats, finding, people, settings
 from fantooo.queries.finding import PAGE_SIZE
+from fantooo.queries.people import Seeker
 from fantooo.services import accounts, chats as chat_service, liking, team
 from fantooo.web import forms, guards, templating
 from fantooo.web.errors import wants_fragment
@@ -45,7 +46,10 @@ def discover() -> ResponseReturnValue:
     ``after`` asks for the page behind a mark, as a fragment; ``shown`` for so many at once, so that
     the back button finds what had been scrolled to.
     """
-    default = _default_gender()
+    seeker = people.seeker(guards.account_id()) if guards.me().role == "user" else Seeker()
+    templating.viewer().unread = seeker.unread_chats
+    # What a signed-in user said to look for; everybody when that is both.
+    default = seeker.looking_for if seeker.looking_for in GENDERS else ""
     wishes = rules.read(dict(request.args.lists()), default_gender=default)
     present = team.now()
     if not present.is_online:
@@ -160,16 +164,6 @@ def consent() -> ResponseReturnValue:
         render_template("pages/user/consent.html", next=following, error=error),
         400 if error else 200,
     )
-
-
-def _default_gender() -> str:
-    """What a signed-in user said to look for; everybody when that is both."""
-    viewer = guards.me()
-    if viewer.role != "user":
-        return ""
-    seeker = people.seeker(guards.account_id())
-    templating.viewer().unread = seeker.unread_chats
-    return seeker.looking_for if seeker.looking_for in GENDERS else ""
 
 
 def _filters(wishes: Wishes, default_gender: str) -> list[Filter]:

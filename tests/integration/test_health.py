@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from fantooo.infra import redis
+from fantooo.infra.storage import LocalStorage
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
     CreditPackage,
@@ -81,10 +82,7 @@ def test_a_place_that_takes_no_files_is_noticed(
 ) -> None:
     in_the_way = tmp_path / "home"
     in_the_way.write_text("a file where a folder should be")
-    settings = working.config["SETTINGS"].model_copy(update={"fantooo_home": in_the_way})
-    monkeypatch.setitem(working.config, "SETTINGS", settings)
-    # Kept with the application since it was first asked for.
-    working.extensions.pop("fantooo_storage", None)
+    monkeypatch.setitem(working.extensions, "fantooo_storage", LocalStorage(in_the_way / "media"))
     assert checks.problem_with("storage").startswith("NotADirectoryError")
 
 

@@ -218,8 +218,6 @@ def test_the_numbers_of_the_product(app: Flask) -> None:
         "limit_name_check": "300 per minute",
         "limit_sign_up_address": "20 per minute",
         "limit_places": "600 per minute",
-        "limit_letters": "3 per hour",
-        "limit_letters_address": "5 per hour",
         "limit_own_page": "60 per minute",
         "limit_photos": "20 per minute; 100 per day",
     }

@@ -186,7 +186,11 @@ def test_the_job_runs_on_the_queue_of_slow_work(
 ) -> None:
     entry = next(each for each in SCHEDULE if each.name == "pictures")
     assert entry.queue == "slow"
-    assert {each.name for each in SCHEDULE if each.queue == "slow"} == {"pictures", "photos"}
+    assert {each.name for each in SCHEDULE if each.queue == "slow"} == {
+        "pictures",
+        "photos",
+        "letters",
+    }
     due = "2026-11-24T11:00:00+00:00"
     superuser.execute("INSERT INTO job_runs (name, due_at) VALUES ('pictures', %s)", (due,))
     tasks.finish_pictures(due)

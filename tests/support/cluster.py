@@ -106,8 +106,6 @@ class Place:
             "limit_sign_up_address": "100000 per minute",
             "limit_places": "100000 per minute",
             "limit_own_page": "100000 per minute",
-            "limit_letters": "100000 per minute",
-            "limit_letters_address": "100000 per minute",
             "limit_photos": "100000 per minute",
             "sockets_per_account": 1000,
             "sockets_per_address": 100000,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from fantooo.domain.pricing import EAT, QUOTE_VALID, is_evening, message_price, rate_ends_at
 from fantooo.domain.settings import SystemSettings
@@ -91,6 +91,7 @@ def test_a_shown_price_holds_half_an_hour_and_never_across_a_change(clock: str, 
     assert timedelta(0) < found - moment <= QUOTE_VALID
 
 
+@example(moment=datetime(2026, 1, 1, 20, 45, tzinfo=UTC), start=0, length=1)
 @given(
     moment=st.datetimes(
         datetime(2026, 1, 1),

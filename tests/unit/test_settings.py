@@ -82,7 +82,7 @@ COMPLETE = {
     "support_email": "help@fantooo.example",
     "paystack_secret_key": "sk_live_" + "k" * 40,
     "payment_mail_domain": "pay.fantooo.example",
-    "mail_url": "smtps://fantooo:secret@mail.fantooo.example",
+    "mail_url": f"smtps://fantooo:{'k' * 20}@mail.fantooo.example",
     "mail_from": "no-reply@fantooo.example",
 }
 
@@ -113,7 +113,9 @@ def test_production_starts_when_complete() -> None:
         ({"mail_url": ""}, "MAIL_URL"),
         ({"mail_url": "mail.fantooo.example"}, "MAIL_URL begins with"),
         ({"mail_url": "smtp://"}, "MAIL_URL begins with"),
-        ({"mail_url": "smtp+plain://me:secret@mail.fantooo.example"}, "smtp.plain would show"),
+        ({"mail_url": f"smtp+plain://me:{'k' * 20}@mail.fantooo.example"}, "smtp.plain would show"),
+        ({"mail_url": "smtp://mail.fantooo.example:port"}, "MAIL_URL begins with"),
+        ({"mail_from": "Fantooo"}, "MAIL_FROM"),
         ({"mail_from": Settings.model_fields["mail_from"].default}, "MAIL_FROM"),
         ({"paystack_base_url": "http://api.paystack.co"}, "PAYSTACK_BASE_URL with https"),
         ({"currency": "Ksh"}, "currency"),
