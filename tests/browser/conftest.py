@@ -119,7 +119,8 @@ def contexts(browser: Browser, toured: World) -> Iterator[Contexts]:
         context = browser.new_context(
             base_url=toured.server.url,
             viewport={"width": viewport[0], "height": viewport[1]},
-            **options,
+            # Nothing fades in while it is looked at; tests of motion say what they want.
+            **{"reduced_motion": "reduce", **options},
         )
         context.set_default_timeout(_patience())
         if actor:

@@ -160,7 +160,7 @@ def test_every_section_saves(new_person: NewPerson, *, javascript: bool) -> None
     page.fill("#email_password", factories.PASSWORD)
     save(page, "email")
     expect(page.locator("#email")).to_have_value("achieng@example.com")
-    expect(page.locator("#email-help")).to_contain_text("Not confirmed")
+    expect(page.locator("#me-email")).to_contain_text("Not confirmed yet")
     page.get_by_role("checkbox", name="Replies Push").check()
     save(page, "notifications")
     page.uncheck("#show_place")
