@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fantooo.domain import masking
+from fantooo.domain import masking, wording
 from fantooo.domain.common_passwords import COMMON_PASSWORDS
 
 GENDERS = ("male", "female", "other")
 LOOKING_FOR = ("male", "female", "both")
-LANGUAGES = ("en", "sw")
+LANGUAGES = tuple(wording.LANGUAGES)
 THEMES = ("system", "light", "dark")
 #: what a user may want to be told of outside the page
 NOTICES = ("replies", "refunds", "payments", "security")

@@ -18,21 +18,22 @@ import psycopg
 
 from fantooo.embedded import places
 from fantooo.embedded.process import EmbeddedServerError, spawn, stop, tail
+from fantooo.embedded.server import OwnProcess
 
 _READY_SECONDS = 60.0
 _DURABLE = ("fsync=on",)
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-class Postgres:
+class Postgres(OwnProcess):
     """One cluster under ``home``. ``durable=False`` is for clusters that are thrown away."""
 
     def __init__(self, home: Path, *, durable: bool = True, max_connections: int = 200) -> None:
+        super().__init__()
         home = home.resolve()
         self._account = places.server_account()
         self._durable = durable
         self._max_connections = max_connections
-        self._process: subprocess.Popen[bytes] | None = None
         self._sockets_are_ours = False
         #: where its files lie; outside of the given directory when `nobody` cannot enter that
         self.home = places.base_for_servers(home, self._account)
@@ -56,15 +57,6 @@ class Postgres:
         if self._process is None:
             raise RuntimeError("PostgreSQL was not started")
         return self._process.pid
-
-    @property
-    def exit_code(self) -> int | None:
-        """How the server ended, None while it runs or before it was started."""
-        return None if self._process is None else self._process.poll()
-
-    def alive(self) -> bool:
-        """Whether the server we started still runs."""
-        return self._process is not None and self._process.poll() is None
 
     def start(self, *, patience: float = 15.0) -> None:
         """Makes the cluster if there is none, starts it and waits until it answers.
@@ -98,12 +90,6 @@ class Postgres:
         if self._sockets_are_ours:
             shutil.rmtree(self.sockets, ignore_errors=True)
             self._sockets_are_ours = False
-
-    def kill(self) -> None:
-        """A crash, for tests: kill -9 of the postmaster."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
 
     def _make_cluster(self, programs: Path) -> None:
         unfinished = self.home / "pg.new"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, select
@@ -136,15 +137,25 @@ def get_chat(chat_id: UUID) -> ChatView:
         waiting=row.waiting_since is not None,
         waiting_since=row.waiting_since,
         assignment_time=row.assignment_time,
-        pointers=Pointers(
-            row.user_read_seq,
-            row.operator_read_seq,
-            row.user_delivered_seq,
-            row.operator_delivered_seq,
-        ),
+        pointers=pointers(row),
         is_frozen=row.is_frozen,
         message_count=row.message_count,
         has_reply=row.last_fictional_seq > 0,
+    )
+
+
+POINTERS = (
+    Chat.user_read_seq,
+    Chat.operator_read_seq,
+    Chat.user_delivered_seq,
+    Chat.operator_delivered_seq,
+)
+
+
+def pointers(row: Any) -> Pointers:
+    """How far both sides have come, of a row that has ``POINTERS``."""
+    return Pointers(
+        row.user_read_seq, row.operator_read_seq, row.user_delivered_seq, row.operator_delivered_seq
     )
 
 

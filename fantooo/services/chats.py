@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fantooo.domain import people, states, text
 from fantooo.domain.errors import ChatNotFound, NotFound, ValidationError
-from fantooo.domain.events import ChatRead, Pointers
+from fantooo.domain.events import ChatRead
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Chat, FictionalUser, MessageDraft
 from fantooo.queries import chats, settings
@@ -94,10 +94,7 @@ def mark(chat_id: UUID, *, side: Side, read: int, delivered: int) -> bool:
                 Chat.event_seq,
                 Chat.real_user_id,
                 Chat.assigned_operator_id,
-                Chat.user_read_seq,
-                Chat.operator_read_seq,
-                Chat.user_delivered_seq,
-                Chat.operator_delivered_seq,
+                *chats.POINTERS,
             )
         ).one()
         work.emit(
@@ -107,12 +104,7 @@ def mark(chat_id: UUID, *, side: Side, read: int, delivered: int) -> bool:
                 moved.real_user_id,
                 moved.assigned_operator_id,
                 moved.event_seq,
-                Pointers(
-                    moved.user_read_seq,
-                    moved.operator_read_seq,
-                    moved.user_delivered_seq,
-                    moved.operator_delivered_seq,
-                ),
+                chats.pointers(moved),
             )
         )
     return True

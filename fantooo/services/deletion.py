@@ -36,6 +36,7 @@ from fantooo.models import (
     Message,
     MessageDraft,
     Operator,
+    OutboxEntry,
     PackageView,
     PayerMark,
     ProfileNote,
@@ -351,6 +352,8 @@ def _rows_of(account_id: UUID) -> list[tuple[Any, ColumnElement[bool]]]:
         (ChatRating, ChatRating.real_user_id == account_id),
         (ActiveStretch, ActiveStretch.real_user_id == account_id),
         (UserPhoto, UserPhoto.real_user_id == account_id),
+        # Links to an address; receipts name none.
+        (OutboxEntry, OutboxEntry.payload["about"].astext == str(account_id)),
         # Who asked to be kept out is recognised by exclusion marks, which end by themselves.
         (PayerMark, PayerMark.real_user_id == account_id),
     ]

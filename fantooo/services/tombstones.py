@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from fantooo.domain.errors import ChatNotFound, NotFound
-from fantooo.domain.events import MessageDeleted, Pointers
+from fantooo.domain.events import MessageDeleted
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Chat, Message
+from fantooo.queries import chats
 
 
 def delete_message(chat_id: UUID, message_id: UUID) -> MessageDeleted:
@@ -65,10 +66,7 @@ _CHAT = (
     Chat.event_seq,
     Chat.real_user_id,
     Chat.assigned_operator_id,
-    Chat.user_read_seq,
-    Chat.operator_read_seq,
-    Chat.user_delivered_seq,
-    Chat.operator_delivered_seq,
+    *chats.POINTERS,
 )
 
 
@@ -84,10 +82,5 @@ def _event(chat_id: UUID, chat: Any, message: Any, seq: int) -> MessageDeleted:
         client_id=message.client_id,
         price=message.credits_charged,
         is_free=message.is_free_message,
-        pointers=Pointers(
-            chat.user_read_seq,
-            chat.operator_read_seq,
-            chat.user_delivered_seq,
-            chat.operator_delivered_seq,
-        ),
+        pointers=chats.pointers(chat),
     )

@@ -175,7 +175,7 @@ def _tiles() -> list[Tile]:
             "Credits outstanding",
             f"{now.credits_outstanding:,}",
             "In all wallets, given and bought",
-            url_for("admin.payments") if money else "",
+            url_for("admin.days") if money else "",
         ),
         Tile("users", "Users", f"{now.users:,}", "With an account"),
         Tile("characters", "Characters", f"{now.characters:,}", "Published"),

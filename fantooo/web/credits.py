@@ -14,7 +14,6 @@ from fantooo.domain import limits as limit_rules, promos as promo_rules
 from fantooo.domain.buying import Package
 from fantooo.domain.errors import PaymentFailed, PriceChanged, SpendingPaused, ValidationError
 from fantooo.domain.promos import Offer
-from fantooo.extensions import limiter
 from fantooo.queries import limits as limit_reads, payments as reads, refunds, settings
 from fantooo.queries.payments import HISTORY_PAGE, Purchase
 from fantooo.services import (
@@ -64,7 +63,7 @@ def apply_promo() -> ResponseReturnValue:
 
 
 @blueprint.post("/buy")
-@limiter.limit(limits.setting("limit_purchases"), key_func=lambda: f"buy:{guards.me().account_id}")
+@limits.by_account("buy", "limit_purchases")
 @limits.promo_codes
 def buy() -> ResponseReturnValue:
     """Begins a purchase and leads to where it is paid."""
@@ -104,7 +103,7 @@ def buy() -> ResponseReturnValue:
 
 
 @blueprint.post("/limit")
-@limiter.limit(limits.setting("limit_own_page"), key_func=lambda: f"me:{guards.me().account_id}")
+@limits.by_account("me", "limit_own_page")
 def answer_offer() -> ResponseReturnValue:
     """The answer to the offer of a limit before the first payment: one, or none."""
     account = guards.account_id()
@@ -173,7 +172,7 @@ def withdrawal(receipt_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/receipts/<uuid:receipt_id>/withdraw")
-@limiter.limit(limits.setting("limit_purchases"), key_func=lambda: f"buy:{guards.me().account_id}")
+@limits.by_account("buy", "limit_purchases")
 def withdraw(receipt_id: UUID) -> ResponseReturnValue:
     """Withdraws from a purchase: what is unused of it goes back."""
     guards.fail_closed_without_redis()
@@ -201,7 +200,7 @@ def history_csv() -> ResponseReturnValue:
 
 
 @blueprint.post("/points")
-@limiter.limit(limits.setting("limit_purchases"), key_func=lambda: f"buy:{guards.me().account_id}")
+@limits.by_account("buy", "limit_purchases")
 def swap_points() -> ResponseReturnValue:
     """Swaps loyalty points for credits."""
     ledger.swap_points(guards.account_id())

@@ -18,23 +18,24 @@ def setting(name: str) -> Callable[[], str]:
     return lambda: str(getattr(current_app.config["SETTINGS"], name))
 
 
+def by_account(what: str, name: str) -> Callable[[Route], Route]:
+    """Decorates a route: as often from one account as the setting ``name`` says."""
+
+    def limit(route: Route) -> Route:
+        limited: Any = limiter.limit(
+            setting(name), key_func=lambda: f"{what}:{guards.me().account_id}"
+        )
+        kept: Route = limited(route)
+        return kept
+
+    return limit
+
+
 def sends(route: Route) -> Route:
     """So many messages a minute from one account, and many more from one address."""
-    by_account: Any = limiter.limit(
-        setting("limit_messages"), key_func=lambda: f"send:{guards.me().account_id}"
-    )
     by_address: Any = limiter.limit(setting("limit_messages_address"))
-    limited: Route = by_account(by_address(route))
-    return limited
-
-
-def photos(route: Route) -> Route:
-    """So many photos of one account: each is decoded and drawn anew in several sizes."""
-    by_account: Any = limiter.limit(
-        setting("limit_photos"), key_func=lambda: f"photos:{guards.me().account_id}"
-    )
-    limited: Route = by_account(route)
-    return limited
+    limited: Route = by_address(route)
+    return by_account("send", "limit_messages")(limited)
 
 
 def promo_codes(route: Route) -> Route:

@@ -53,11 +53,7 @@ _SAID = dict.fromkeys(SECTIONS, "Saved") | {
 
 def own(route: Route) -> Route:
     """So many changes a minute of one account."""
-    by_account: Any = limiter.limit(
-        limits.setting("limit_own_page"), key_func=lambda: f"me:{guards.me().account_id}"
-    )
-    limited: Route = by_account(route)
-    return limited
+    return limits.by_account("me", "limit_own_page")(route)
 
 
 def asks_password(route: Route) -> Route:

@@ -36,7 +36,8 @@ def _let_in() -> None:
 
 
 @blueprint.post("/me/photos")
-@limits.photos
+# Each is decoded and drawn anew in several sizes.
+@limits.by_account("photos", "limit_photos")
 def add_photo() -> ResponseReturnValue:
     """Adds a photo."""
     sent = request.files.get("photo")

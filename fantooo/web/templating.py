@@ -69,7 +69,12 @@ def install(app: Flask) -> None:
     env.trim_blocks = True
     env.lstrip_blocks = True
     env.globals.update(
-        asset=asset, path_for=path_for, media_url=media_url, srcset=srcset, drawn=drawn
+        asset=asset,
+        path_for=path_for,
+        media_url=media_url,
+        srcset=srcset,
+        drawn=drawn,
+        languages=wording.LANGUAGES,
     )
     env.filters.update(
         money=money,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
@@ -286,6 +287,29 @@ def test_an_answer_that_is_lost_brings_the_same_letter_again(
     assert outbox.run_errands() == 1
     one, two = mail.letters()
     assert one["headers"]["Message-ID"] == two["headers"]["Message-ID"]
+
+
+def test_a_server_that_wants_nothing_of_us_loses_no_letter(
+    app: Flask, browser: _Client, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 5xx before it has seen the letter is about us, not about the mailbox."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        settings = app.config["SETTINGS"].model_copy(
+            update={"mail_url": f"smtp+plain://127.0.0.1:{door.getsockname()[1]}"}
+        )
+        monkeypatch.setitem(app.config, "SETTINGS", settings)
+
+        def refuse() -> None:
+            line, _address = door.accept()
+            with line:
+                line.sendall(b"554 We know your address\r\n")
+
+        porter = threading.Thread(target=refuse)
+        porter.start()
+        give(browser)
+        assert outbox.run_errands() == 0
+        porter.join()
+    assert waiting(superuser) == [(1, "answered 554 at the door")]
 
 
 def test_a_letter_under_way_is_left_to_who_sends_it(

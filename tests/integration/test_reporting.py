@@ -63,6 +63,20 @@ def test_no_word_leaves_the_house(told: Told) -> None:
     assert exception["stacktrace"]["frames"], "where it was"
 
 
+def test_a_link_that_proves_an_address_is_not_told(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, events = told
+
+    def fails(token: str) -> str:
+        raise RuntimeError(token)
+
+    monkeypatch.setitem(app.view_functions, "people.verify_email", fails)
+    assert app.test_client().get(f"/verify-email/{SECRET}").status_code == 500
+    assert SECRET not in str(events)
+    assert events[0]["request"]["url"].endswith("/verify-email/...")
+
+
 def test_a_page_that_fails_is_told_and_one_that_refuses_is_not(
     told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -795,6 +795,7 @@ STOPS = (
     Stop("receipt-refunded", "credits.receipt", "/credits/receipts/{receipt_refunded}", "user"),
     Stop("withdraw", "credits.withdrawal", "/credits/receipts/{receipt}/withdraw", "user"),
     Stop("verify-email", "people.verify_email", "/verify-email/{link}"),
+    Stop("verify-email-not-yours", "people.verify_email", "/verify-email/{link}", "user"),
     Stop("verify-email-gone", "people.verify_email", "/verify-email/of-last-week"),
     Stop("me-unconfirmed", "user.me", "/me#me-email", "newcomer"),
     Stop("banned", "public.banned", "/suspended", "banned"),

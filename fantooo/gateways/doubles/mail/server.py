@@ -31,14 +31,14 @@ _REFUSALS = {
     "unknown": "550 5.1.1 No such mailbox",
     "busy": "451 4.3.0 Try again later",
 }
+_STYLE = """:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+body { max-width: 42rem; margin: 0 auto; padding: 16px }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
+li { margin-block: 8px }
+"""
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }}
-body {{ max-width: 42rem; margin: 0 auto; padding: 16px }}
-pre {{ white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }}
-li {{ margin-block: 8px }}
-</style>
+<link rel="stylesheet" href="/style.css">
 <h1>{title}</h1>
 <p>No letter leaves this machine. <a href="/">All letters</a></p>
 {body}</html>"""
@@ -90,6 +90,8 @@ class _Pages(BaseHTTPRequestHandler):
         elif self.path == "/_control/letters":
             found = [self.letters.read(number) for number in self.letters.numbers()]
             self._answer(200, "application/json", json.dumps(found).encode())
+        elif self.path == "/style.css":
+            self._answer(200, "text/css; charset=utf-8", _STYLE.encode())
         elif self.path == "/":
             self._page("Letters", _list(self.letters))
         elif match := re.fullmatch(r"/(\d{1,9})(\.eml)?", self.path):
@@ -134,7 +136,7 @@ class _Pages(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'self'")
         self.end_headers()
         self.wfile.write(body)
 
