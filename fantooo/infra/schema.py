@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 SQL_DIR = ROOT / "fantooo" / "services" / "sql"
-#: function name -> the role without login that owns it
-FUNCTION_OWNERS = {"send_message": access.SENDER, "session_account": access.AUTH}
+#: function name -> the role without login that owns it, and who may call it
+FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "send_message": (access.SENDER, (access.APP,)),
+    "session_account": (access.AUTH, (access.APP,)),
+    "published_characters": (access.FINDER, access.VIEWER_ROLES),
+}
 
 
 def function_sources() -> dict[str, str]:
     """The SQL of each function, by its name, which is also the file's."""
-    return {name: (SQL_DIR / f"{name}.sql").read_text() for name in FUNCTION_OWNERS}
+    return {name: (SQL_DIR / f"{name}.sql").read_text() for name in FUNCTIONS}
 
 
 def synchronise(connection: Connection) -> None:
@@ -27,7 +31,7 @@ def synchronise(connection: Connection) -> None:
     for statement in access_sql.statements():
         _run(connection, statement)
     for name, source in function_sources().items():
-        _replace_function(connection, name, source, FUNCTION_OWNERS[name])
+        _replace_function(connection, name, source, *FUNCTIONS[name])
     for function in ("app_account_id()", "immutable_join(text[])", "immutable_plain(text)"):
         connection.exec_driver_sql(
             f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC;"
@@ -47,7 +51,9 @@ def _run(connection: Connection, sql: str) -> None:
     connection.exec_driver_sql(sql.replace("%", "%%"))
 
 
-def _replace_function(connection: Connection, name: str, source: str, owner: str) -> None:
+def _replace_function(
+    connection: Connection, name: str, source: str, owner: str, callers: tuple[str, ...]
+) -> None:
     """Drops every version of a function and makes it anew, owned by a role without login."""
     existing = connection.execute(
         text("SELECT oid::regprocedure::text FROM pg_proc WHERE proname = :name"), {"name": name}
@@ -66,5 +72,5 @@ def _replace_function(connection: Connection, name: str, source: str, owner: str
     connection.exec_driver_sql(f"REVOKE CREATE ON SCHEMA public FROM {owner}")
     connection.exec_driver_sql(f"SET ROLE {owner}")
     connection.exec_driver_sql(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
-    connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {signature} TO {access.APP}")
+    connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {signature} TO {', '.join(callers)}")
     connection.exec_driver_sql("SET ROLE fantooo_owner")

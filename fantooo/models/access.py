@@ -18,10 +18,11 @@ PUBLIC, USER, OPERATOR, ADMIN, SYSTEM = (
     "fantooo_admin",
     "fantooo_system",
 )
-SENDER, AUTH, OWNER, APP = "fantooo_sender", "fantooo_auth", "fantooo_owner", "fantooo_app"
+SENDER, AUTH, FINDER = "fantooo_sender", "fantooo_auth", "fantooo_finder"
+OWNER, APP = "fantooo_owner", "fantooo_app"
 #: roles a request's or job's transaction may take
 VIEWER_ROLES = (PUBLIC, USER, OPERATOR, ADMIN, SYSTEM)
-ROLES = (*VIEWER_ROLES, SENDER, AUTH)
+ROLES = (*VIEWER_ROLES, SENDER, AUTH, FINDER)
 
 #: wrapped in a sub-select so that it is computed once a statement, not once a row
 ME = "(SELECT app_account_id())"
@@ -59,6 +60,8 @@ CHARACTER_CARD = (
 CHARACTER_FOR_SENDER = (
     "id", "is_active", "deleted_at", "is_featured", "featured_until", "category", "response_style",
 )  # fmt: skip
+#: what characters are found by where only inverted indexes serve
+CHARACTER_FOR_FINDER = ("id", "is_active", "deleted_at", "tags", "interests", "search")
 #: what a page needs to show a picture
 PICTURE = ("name", "kind", "width", "height", "placeholder", "widths")
 PUBLISHED = "is_active AND deleted_at IS NULL"
@@ -81,7 +84,8 @@ PERSON_BY_THEMSELVES = (
 STANDING = (
     "credits", "bonus_credits", "last_active_at", "is_banned", "ban_reason", "banned_until",
     "total_spent", "user_tier", "loyalty_points", "owed_credits", "language", "email_sealed",
-    "email_hash", "email_confirmed_at", "paused_until", "self_excluded_until", "spending_frozen_reason",
+    "email_hash", "email_confirmed_at", "email_refused_at", "paused_until", "self_excluded_until",
+    "spending_frozen_reason",
 )  # fmt: skip
 #: what is overwritten of somebody who leaves (beside what the system writes anyway)
 FORGOTTEN = (
@@ -201,6 +205,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
         Rule(ADMIN, "SELECT"),
         *_all(SYSTEM),
         Rule(SENDER, "SELECT", columns=CHARACTER_FOR_SENDER),
+        Rule(FINDER, "SELECT", columns=CHARACTER_FOR_FINDER),
     ),
     "search_terms": (
         *(Rule(role, "SELECT") for role in (PUBLIC, USER, OPERATOR, ADMIN)),

@@ -52,6 +52,9 @@ class RealUser(Base):
         CheckConstraint(
             "email_confirmed_at IS NULL OR email_hash IS NOT NULL", name="confirmed_email_is_there"
         ),
+        CheckConstraint(
+            "email_refused_at IS NULL OR email_hash IS NOT NULL", name="refused_email_is_there"
+        ),
         CheckConstraint(f"notify_push <@ {_KINDS}", name="notify_push"),
         CheckConstraint(f"notify_email <@ {_KINDS}", name="notify_email"),
         CheckConstraint("spending_frozen_reason <> ''", name="freeze_has_reason"),
@@ -93,6 +96,8 @@ class RealUser(Base):
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: when its owner followed the link sent there; None: anybody may have typed it
     email_confirmed_at: Mapped[datetime | None]
+    #: when its mail server would not take our last letter
+    email_refused_at: Mapped[datetime | None]
     notify_push: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     notify_email: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     show_online: Mapped[bool] = mapped_column(server_default=text("true"))

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 from uuid import UUID
 
@@ -20,14 +20,14 @@ from sqlalchemy import (
     Numeric,
     Select,
     Text,
-    and_,
+    Uuid,
     case,
     cast,
+    column,
     func,
     literal,
     literal_column,
     null,
-    or_,
     select,
     true,
     tuple_,
@@ -126,9 +126,8 @@ def _statement(
     ``role`` is the viewer's: columns depend on it.
     """
     conditions = _conditions(wishes, full)
-    if words:
-        fitting = [_fits(word) for word in words]
-        conditions.append(or_(*fitting) if order == "near" else and_(*fitting))
+    if wishes.tags or wishes.interests or words:
+        conditions.append(F.id.in_(_found_by_index(wishes, words, all_words=order != "near")))
     keys, descending = _order(wishes, words)
     page = list(conditions)
     mark = _read_mark(after, order)
@@ -227,8 +226,6 @@ def _conditions(wishes: Wishes, full: frozenset[UUID]) -> list[ColumnElement[boo
         "style": lambda style: F.response_style == style,
         "category": lambda category: F.category == category,
         "place": lambda place: F.location == place,
-        "tags": lambda tags: F.tags.op("@>")(list(tags)),
-        "interests": lambda interests: F.interests.op("@>")(list(interests)),
         "featured": lambda _on: F.is_featured.is_(True),
     }
     conditions = [published()]
@@ -285,10 +282,24 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "").replace("'", "''") + "'"
 
 
-def _fits(word: _Word) -> ColumnElement[bool]:
-    """Whether a word is in the profile, or one much like it among the telling words."""
-    parts = [_begins(word.typed), *(_telling(term) for term, _likeness in word.alike)]
-    return F.search.op("@@")(_query(*parts))
+def _found_by_index(wishes: Wishes, words: tuple[_Word, ...], *, all_words: bool) -> Select[Any]:
+    """The ids of who has all tags and interests, and all or some of the words.
+
+    A function of the database: row security keeps a user's statement from the inverted indexes.
+    """
+    both = "&&" if all_words else "||"
+    fitting = [_fitting(word) for word in words]
+    query = reduce(lambda one, other: one.op(both)(other), fitting) if fitting else null()
+    tags, interests = (
+        cast(list(values) or None, ARRAY(Text)) for values in (wishes.tags, wishes.interests)
+    )
+    found = func.published_characters(tags, interests, query).table_valued(column("id", Uuid))
+    return select(found.c.id)
+
+
+def _fitting(word: _Word) -> ColumnElement[Any]:
+    """Finds a word anywhere in a profile, or one much like it among the telling words."""
+    return _query(_begins(word.typed), *(_telling(term) for term, _likeness in word.alike))
 
 
 def _order(wishes: Wishes, words: tuple[_Word, ...]) -> tuple[list[ColumnElement[Any]], bool]:

@@ -49,6 +49,8 @@ class Me:
     #: empty when none was given
     email: str
     email_confirmed: bool
+    #: its mail server would not take our last letter
+    email_refused: bool
     notify_push: list[str]
     notify_email: list[str]
     show_online: bool
@@ -152,6 +154,7 @@ def own_profile(user_id: UUID) -> Me:
         theme=user.theme,
         email=crypto.unseal(user.email_sealed) if user.email_sealed else "",
         email_confirmed=user.email_confirmed_at is not None,
+        email_refused=user.email_refused_at is not None,
         notify_push=user.notify_push,
         notify_email=user.notify_email,
         show_online=user.show_online,

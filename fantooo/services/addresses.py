@@ -49,7 +49,7 @@ def change(account_id: UUID, *, email: str, present: str) -> None:
             return
         wallet.email_sealed = crypto.seal(address) if address else None
         wallet.email_hash = hashed
-        wallet.email_confirmed_at = None
+        wallet.email_confirmed_at = wallet.email_refused_at = None
         exclusion.note_email(work, account_id, hashed)
         if hashed is not None:
             _send_link(work, account_id, hashed)
@@ -64,6 +64,7 @@ def send_link_again(account_id: UUID) -> None:
     with unit_of_work(as_system=True) as work:
         wallet = credits.lock_wallet(work, account_id)
         if wallet.email_hash is not None and wallet.email_confirmed_at is None:
+            wallet.email_refused_at = None
             _send_link(work, account_id, wallet.email_hash)
 
 
@@ -109,6 +110,7 @@ def confirm(token: str) -> Confirmation:
         if any(giver.email_confirmed_at for giver in givers):
             return Confirmation.TAKEN
         wallet.email_confirmed_at = datetime.now(UTC)
+        wallet.email_refused_at = None
         security.add(work, "email_changed", account_id, what="confirmed")
     return Confirmation.CONFIRMED
 

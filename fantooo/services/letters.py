@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 from flask import current_app, render_template
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from fantooo.gateways import mail
 from fantooo.infra import crypto
@@ -30,8 +30,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class _Letter:
-    """What a letter needs: whom it goes to, its template, and what that shows."""
+    """What a letter needs: whom it goes to, and what its template shows."""
 
+    account_id: UUID
     address: str
     subject: str
     shown: dict[str, Any]
@@ -49,8 +50,27 @@ def send(entry_id: UUID, payload: Mapping[str, Any]) -> None:
     if letter is None:
         log.info("letter_dropped", letter=kind)
         return
-    mail.send(_message(entry_id, kind, letter))
+    try:
+        mail.send(_message(entry_id, kind, letter))
+    except mail.MailRefused:
+        _note_answer(letter, refused_at=datetime.now(UTC))
+        raise
+    _note_answer(letter, refused_at=None)
     log.info("letter_sent", letter=kind)
+
+
+def _note_answer(letter: _Letter, *, refused_at: datetime | None) -> None:
+    """Keeps for /me whether the present address takes our letters."""
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(
+            update(RealUser)
+            .where(
+                RealUser.id == letter.account_id,
+                RealUser.email_hash == crypto.keyed_hash("email", letter.address),
+                RealUser.email_refused_at.is_distinct_from(refused_at),
+            )
+            .values(email_refused_at=refused_at)
+        )
 
 
 def _message(entry_id: UUID, kind: str, letter: _Letter) -> EmailMessage:
@@ -86,6 +106,7 @@ def _confirm_email(work: UnitOfWork, account_id: UUID) -> _Letter | None:
     if user is None or user.email_confirmed_at is not None:
         return None
     return _Letter(
+        user.id,
         crypto.unseal(user.email_sealed or ""),
         "Confirm your e-mail address",
         {
@@ -103,6 +124,7 @@ def _receipt(work: UnitOfWork, receipt_id: UUID) -> _Letter | None:
         return None
     view = payments.receipt(receipt_id)
     return _Letter(
+        user.id,
         crypto.unseal(user.email_sealed or ""),
         f"Receipt {view.number}",
         {

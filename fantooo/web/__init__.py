@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fantooo.web import (
     admin,
     admin_shop,  # noqa: F401 (adds its routes to those of admin)
+    admission,
     breaks,  # noqa: F401 (adds its routes to those of user)
     chat,
     closing,  # noqa: F401 (the same)
@@ -40,6 +41,7 @@ def install(app: Flask) -> None:
     """Wires requests, errors, templates and all blueprints into ``app``."""
     request_log.install(app)
     photos.install(app)
+    admission.install(app)
     guards.install(app)
     headers.install(app)
     errors.install(app)

@@ -12,3 +12,4 @@ $$;
 
 DROP FUNCTION IF EXISTS send_message;
 DROP FUNCTION IF EXISTS session_account;
+DROP FUNCTION IF EXISTS published_characters;

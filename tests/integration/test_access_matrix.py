@@ -147,7 +147,8 @@ COLUMNS = {
     ("real_users", "operator", "S"): "id display_name age age_given_on gender location_shown bio"
     " language user_tier show_online created_at",
     ("real_users", "system", "U"): "credits bonus_credits last_active_at is_banned ban_reason"
-    " banned_until total_spent user_tier loyalty_points language email_sealed email_hash email_confirmed_at paused_until"
+    " banned_until total_spent user_tier loyalty_points language email_sealed email_hash email_confirmed_at"
+    " email_refused_at paused_until"
     " self_excluded_until spending_frozen_reason owed_credits username display_name age age_given_on"
     " gender looking_for location latitude longitude bio theme notify_push notify_email show_online"
     " show_place deletion_due_at deleted_at",
@@ -227,6 +228,7 @@ HIDDEN = [
     ("operator", "real_users", "email_sealed"),
     ("operator", "real_users", "email_hash"),
     ("operator", "real_users", "email_confirmed_at"),
+    ("operator", "real_users", "email_refused_at"),
     ("user", "sessions", "token_hash"),
     ("operator", "chat_queue", "chat_id"),
     ("operator", "chat_queue", "user_lifetime_value"),
@@ -502,7 +504,15 @@ def test_without_an_account_there_are_no_own_rows(bed: Bed, role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "role", ["fantooo_owner", "fantooo_sender", "fantooo_auth", "fantooo_deploy", "postgres"]
+    "role",
+    [
+        "fantooo_owner",
+        "fantooo_sender",
+        "fantooo_auth",
+        "fantooo_finder",
+        "fantooo_deploy",
+        "postgres",
+    ],
 )
 def test_the_login_cannot_become_more(bed: Bed, role: str) -> None:
     with pytest.raises(errors.InsufficientPrivilege):

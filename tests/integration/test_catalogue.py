@@ -217,6 +217,7 @@ def test_functions_with_rights_of_their_own_are_pinned(catalogue: psycopg.Connec
     assert {row[5]: row[3] for row in definers} == {
         "send_message": "fantooo_sender",
         "session_account": "fantooo_auth",
+        "published_characters": "fantooo_finder",
         "ensure_message_partitions": "fantooo_owner",
     }
     for name, _definer, config, _owner, for_everybody, _short in definers:
@@ -233,6 +234,7 @@ def test_who_may_call_what(catalogue: psycopg.Connection) -> None:
     callers = {
         "send_message": {access.APP},
         "session_account": {access.APP},
+        "published_characters": set(access.VIEWER_ROLES),
         "ensure_message_partitions": {access.APP, access.SYSTEM},
     }
     for signature, _definer, _config, _owner, _public, name in rows(catalogue, FUNCTIONS):
@@ -242,12 +244,11 @@ def test_who_may_call_what(catalogue: psycopg.Connection) -> None:
                 for role in (*access.ROLES, *LOGINS)
                 if _holds(catalogue, f"has_function_privilege('{role}', '{signature}', 'EXECUTE')")
             }
-            owners = {access.SENDER} if name == "send_message" else set()
-            owners |= {access.AUTH} if name == "session_account" else set()
-            assert may - owners == callers[str(name)], name
+            owner = {schema.FUNCTIONS[name][0]} if name in schema.FUNCTIONS else set()
+            assert may - owner == callers[str(name)], name
 
 
-@pytest.mark.parametrize("name", sorted(schema.FUNCTION_OWNERS))
+@pytest.mark.parametrize("name", sorted(schema.FUNCTIONS))
 def test_functions_are_those_of_their_files(catalogue: psycopg.Connection, name: str) -> None:
     source = schema.function_sources()[name]
     bodies = rows(catalogue, f"SELECT prosrc FROM pg_proc WHERE proname = '{name}'")
@@ -284,6 +285,7 @@ def test_who_may_become_whom(catalogue: psycopg.Connection) -> None:
         ("fantooo_deploy", "fantooo_owner"),
         ("fantooo_owner", "fantooo_sender"),
         ("fantooo_owner", "fantooo_auth"),
+        ("fantooo_owner", "fantooo_finder"),
     }
     assert (
         rows(

@@ -260,6 +260,28 @@ def test_an_unknown_mailbox_is_not_tried_again(
     assert kept is not None
     assert kept[0] == "refused with 550"
     assert ADDRESS not in kept[1]
+    refused = "its mail server did not take our letter"
+    assert refused in browser.get("/me").get_data(as_text=True)
+    browser.post("/me/email/link")
+    assert "Open the link" in browser.get("/me").get_data(as_text=True)
+    mail.next("unknown")
+    outbox.run_errands()
+    give(browser, "other@example.com")
+    assert refused not in browser.get("/me").get_data(as_text=True)
+
+
+def test_a_confirmed_address_that_takes_nothing_any_more_says_so(
+    app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer, paystack: PaystackSimulator
+) -> None:
+    prove(mail, app, browser)
+    refused = "did not take our last letter"
+    mail.next("unknown")
+    buy(anna, paystack)
+    outbox.run_errands()
+    assert refused in browser.get("/me").get_data(as_text=True)
+    buy(anna, paystack)
+    assert outbox.run_errands() == 1
+    assert refused not in browser.get("/me").get_data(as_text=True)
 
 
 def test_what_nobody_takes_for_three_days_is_given_up(

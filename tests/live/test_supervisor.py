@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -110,19 +111,35 @@ class DevRun:
             process.stop(self.process, signal.SIGTERM, 20)
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="fantooo-test-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-@pytest.fixture
-def dev_run(home: Path) -> Iterator[DevRun]:
+@contextmanager
+def _made() -> Iterator[DevRun]:
+    home = Path(tempfile.mkdtemp(prefix="fantooo-test-"))
+    home.chmod(0o755)
     made = DevRun(home)
     yield made
     made.end()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def dev_run() -> Iterator[DevRun]:
+    """One of the test's own, not started yet."""
+    with _made() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[DevRun]:
+    with _made() as made:
+        yield made
+
+
+@pytest.fixture
+def running(_running: DevRun) -> DevRun:
+    """One that runs and is shared, because a first start takes most of a minute."""
+    if _running.ended():
+        _running.start()
+    return _running
 
 
 def gone(family: list[psutil.Process]) -> bool:
@@ -155,18 +172,16 @@ def test_it_starts_twice_and_stops_in_time(dev_run: DevRun) -> None:
     assert min(taken) < within(10), taken
 
 
-def test_a_second_one_on_the_same_home_is_refused(dev_run: DevRun, home: Path) -> None:
-    dev_run.start()
-    second = DevRun(home)
-    second.log = home / "second.log"
+def test_a_second_one_on_the_same_home_is_refused(running: DevRun) -> None:
+    second = DevRun(running.home)
+    second.log = running.home / "second.log"
     refused = second.launch()
     assert refused.wait(30) == 1
     assert "already runs" in second.text()
-    assert fetch(f"{dev_run.url}/health/ready?for=web")[0] == 200
+    assert fetch(f"{running.url}/health/ready?for=web")[0] == 200
 
 
-def test_what_dies_is_started_again_and_said(dev_run: DevRun) -> None:
-    dev_run.start()
+def test_what_dies_is_started_again_and_said(running: DevRun) -> None:
     victims = {
         "postgres": ("postgres", "-D"),
         "redis": ("redis-server",),
@@ -180,19 +195,19 @@ def test_what_dies_is_started_again_and_said(dev_run: DevRun) -> None:
     for name, words in victims.items():
         # A worker also ends by itself when Redis goes, and may just have been started again for it.
         said = f"{name} runs again"
-        before = dev_run.text().count(said)
-        dev_run.child(*words).kill()
+        before = running.text().count(said)
+        running.child(*words).kill()
         assert process.wait_until(
-            lambda said=said, before=before: dev_run.text().count(said) > before, seconds=30
+            lambda said=said, before=before: running.text().count(said) > before, seconds=30
         ), said
-        assert f"{name} ended unexpectedly" in dev_run.text()
+        assert f"{name} ended unexpectedly" in running.text()
     answers = process.wait_until(
-        lambda: _status(f"{dev_run.url}/health/ready?for=web") == 200, seconds=30
+        lambda: _status(f"{running.url}/health/ready?for=web") == 200, seconds=30
     )
-    assert answers, dev_run.text()
-    assert "adds up" in dev_run.flask("ledger", "verify")
+    assert answers, running.text()
+    assert "adds up" in running.flask("ledger", "verify")
     # The simulator is back where everybody looks for it, and knows the key everybody has.
-    noted = dev_run.environment()
+    noted = running.environment()
     paid_at = f"{noted['PAYSTACK_BASE_URL']}/transaction"
     assert fetch(paid_at)[0] == 401
     assert fetch(paid_at, Authorization=f"Bearer {noted['PAYSTACK_SECRET_KEY']}")[0] == 200
@@ -206,20 +221,19 @@ def test_with_a_key_no_simulator_is_started(dev_run: DevRun) -> None:
     assert "PAYSTACK_BASE_URL" not in dev_run.environment()
 
 
-def test_killed_it_leaves_nothing_running_and_loses_nothing(dev_run: DevRun) -> None:
-    dev_run.start()
-    dev_run.flask(
+def test_killed_it_leaves_nothing_running_and_loses_nothing(running: DevRun) -> None:
+    running.flask(
         *("admin", "create", "--name", "Ada", "--email", "ada.kept@fantooo.test"),
         *("--password", "correct horse battery"),
     )
-    family = dev_run.family()
-    assert dev_run.process is not None
-    dev_run.process.kill()
-    dev_run.process.wait()
+    family = running.family()
+    assert running.process is not None
+    running.process.kill()
+    running.process.wait()
     assert process.wait_until(lambda: gone(family), seconds=_SECONDS_TO_STOP), _existing(family)
-    dev_run.start()
+    running.start()
     with pytest.raises(AssertionError, match="taken"):
-        dev_run.flask(
+        running.flask(
             *("admin", "create", "--name", "Ada", "--email", "ada.kept@fantooo.test"),
             *("--password", "correct horse battery"),
         )

@@ -1,0 +1,47 @@
+"""Lets only so many requests begin at once; the others wait in line, before they hold anything.
+
+Whoever has begun asks the database several times. Were everybody let in, each of these questions would
+stand in line behind everybody else's, and when very many come at once nobody would be done in time.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from flask import g, request
+
+from fantooo.domain.errors import ServiceUnavailable
+from fantooo.web.guards import MACHINE_ENDPOINTS
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+#: some wait for somebody else's server, a lock or a password's hash, and use no connection meanwhile
+_PER_CONNECTION = 2
+#: rather late than in vain: the last of very many stands behind all others
+_PATIENCE_SECONDS = 15.0
+#: what machines ask must not wait behind people, and a socket stays for hours
+_FREE = MACHINE_ENDPOINTS | {"socket.live"}
+
+
+def install(app: Flask) -> None:
+    """Makes requests wait for one of the places, two for each connection of the database's pool.
+
+    Who waits in vain gets ``ServiceUnavailable``.
+    """
+    places = threading.BoundedSemaphore(app.config["SETTINGS"].database_pool_size * _PER_CONNECTION)
+
+    def enter() -> None:
+        if request.endpoint in _FREE:
+            return
+        if not places.acquire(timeout=_PATIENCE_SECONDS):
+            raise ServiceUnavailable
+        g.has_place = True
+
+    def leave(_error: BaseException | None) -> None:
+        if g.pop("has_place", False):
+            places.release()
+
+    app.before_request(enter)
+    app.teardown_request(leave)
