@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,6 +26,7 @@ from fantooo.domain.errors import (
     Unauthorized,
     ValidationError,
 )
+from fantooo.extensions import limiter
 from fantooo.infra import database, reporting
 from fantooo.services.messages import REFUSED
 from fantooo.web import forms
@@ -145,6 +147,11 @@ def _asking_page() -> str:
     return forms.local_path(here, "")
 
 
+def _this_page() -> str:
+    """The address that was asked for, or the start where asking again would do something."""
+    return forms.local_path(request.full_path.rstrip("?"), "/") if request.method == "GET" else "/"
+
+
 def _query(here: str) -> str:
     return urlencode({"next": here})
 
@@ -157,6 +164,8 @@ def _way_on(code: str, action: str) -> tuple[str, str, str]:
     if action in _PAGE_ACTIONS:
         endpoint, label = _PAGE_ACTIONS[action]
         return url_for(endpoint), label, back
+    if action == "retry" and request.method == "GET":
+        return _this_page(), "Try again", ""
     if back:
         return back, "Back to where you were", ""
     return url_for("public.landing"), "Back to the start", ""
@@ -165,11 +174,10 @@ def _way_on(code: str, action: str) -> tuple[str, str, str]:
 def _page(status: int, code: str, message: str, action: str, explanation: str = "") -> str:
     href, label, back = _way_on(code, action)
     if code == Maintenance.look.code:
-        here = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return render_template(
             "pages/errors/maintenance.html",
             message=message,
-            action_href=here,
+            action_href=_this_page(),
             request_id=g.get("request_id", ""),
         )
     return render_template(
@@ -192,9 +200,11 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
     )
 
 
-def _rate_limit(error: RateLimitExceeded) -> ResponseReturnValue:
-    retry = error.limit.limit.get_expiry() if error.limit else 60
-    return answer(TooManyRequests(retry_after=retry))
+def _rate_limit(_error: RateLimitExceeded) -> ResponseReturnValue:
+    reached = limiter.current_limit
+    # It names the second after.
+    wait = int(reached.reset_at - time.time()) if reached else 60
+    return answer(TooManyRequests(retry_after=max(1, wait)))
 
 
 def _unreachable(error: Exception) -> ResponseReturnValue:

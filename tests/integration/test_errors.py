@@ -21,6 +21,7 @@ from fantooo.domain.errors import FantoooError
 from fantooo.extensions import db
 from fantooo.infra.database import acting_as
 from fantooo.services import accounts, messages
+from fantooo.web import errors as error_pages
 from tests.conftest import Clock
 from tests.integration.cast import Cast
 from tests.integration.test_routes import _message
@@ -31,7 +32,12 @@ from tests.unit.test_errors import TABLE
 JSON = {"Accept": "application/json"}
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 #: where the page's button leads, by the table's action; else to the start
-BUTTONS = {"discover": "/discover", "login": "/login", "purchase_dialog": "/credits"}
+BUTTONS = {
+    "discover": "/discover",
+    "login": "/login",
+    "purchase_dialog": "/credits",
+    "retry": "/terms",
+}
 NOWHERE = "redis://127.0.0.1:1/0"
 LOST = "We cannot reach our servers right now. Nothing was lost; please try again."
 
@@ -132,6 +138,23 @@ def test_when_to_come_back(raising: Callable[..., FlaskClient]) -> None:
     for headers in ({}, FRAGMENT, JSON):
         answer = browser.get("/terms", headers=headers)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "42")
+
+
+def test_a_page_that_failed_can_be_asked_for_again(raising: Callable[..., FlaskClient]) -> None:
+    browser = raising(errors.ServiceUnavailable())
+    assert '<a class="btn passion md" href="/terms?from=here"' in text(
+        browser.get("/terms?from=here")
+    )
+    # A form is not sent again by a link.
+    assert "Try again" not in text(browser.post("/terms?from=here"))
+
+
+def test_asking_again_leads_nowhere_else(app: Flask) -> None:
+    elsewhere = {"PATH_INFO": "//elsewhere.example/terms"}
+    with app.test_request_context(environ_overrides=elsewhere):
+        page, status, _headers = error_pages.answer(errors.ServiceUnavailable())  # type: ignore[misc]
+    assert status == 503
+    assert "//elsewhere" not in str(page)
 
 
 @pytest.mark.parametrize("headers", [{}, FRAGMENT, JSON], ids=["page", "fragment", "json"])

@@ -52,6 +52,19 @@ def refused(answer: Any) -> None:
     assert "Too many requests" in answer.get_data(as_text=True)
 
 
+def test_when_to_come_back_is_when_there_is_room_again(make_app: Callable[..., Flask]) -> None:
+    app = make_app(limit_places="1 per hour")
+    with app.app_context():
+        browser = app.test_client()
+        assert browser.get("/places?q=nai").status_code == 200
+        redis = app.extensions["fantooo_redis"]
+        (key,) = [key for key in redis.keys("*") if redis.ttl(key) > 3000]
+        redis.expire(key, 40)
+        answer = browser.get("/places?q=nair")
+        assert answer.status_code == 429
+        assert 30 < int(answer.headers["Retry-After"]) <= 42
+
+
 def from_address(address: str) -> dict[str, Any]:
     return {"environ_base": {"REMOTE_ADDR": address}}
 
