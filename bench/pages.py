@@ -2,7 +2,7 @@
 
 The server's time is a request's over loopback on one kept connection, one after the other, so it
 holds everything but the network. Browser figures are Chromium's own (paint, layout-shift and event
-timing) at 390 px with the processor slowed down four times, 1.6 Mbit/s and 150 ms.
+timing) at 390 and 1440 px with the processor slowed down four times, 1.6 Mbit/s and 150 ms.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from tests.support.tour import World
 
-_PHONE = {"width": 390, "height": 844}
+_PHONE, _DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 _SLOW_DOWN = 4
 _BYTES_A_SECOND = 1_600_000 / 8
 _LATENCY_MS = 150
@@ -240,7 +240,7 @@ def _listens(port: int) -> bool:
 
 def _browser_times(place: Place) -> list[Seen]:
     _say(
-        f"\nChromium, 390 px, {_SLOW_DOWN} x slower, 1.6 Mbit/s, {_LATENCY_MS} ms;"
+        f"\nChromium, {_SLOW_DOWN} x slower, 1.6 Mbit/s, {_LATENCY_MS} ms;"
         f" medians of {_VISITS} first visits"
     )
     with tempfile.TemporaryDirectory(prefix="fantooo-bench-") as home, sync_playwright() as started:
@@ -252,7 +252,8 @@ def _browser_times(place: Place) -> list[Seen]:
             server.start("web", "worker")
             world = tour.demo_world(server)
             figures = [
-                _visited(browser, world, *page)
+                _visited(browser, world, screen, *page)
+                for screen in (_PHONE, _DESKTOP)
                 for page in (
                     ("landing", "", "/", _on_landing),
                     ("discover", "", "/discover", _on_discover),
@@ -268,25 +269,41 @@ def _browser_times(place: Place) -> list[Seen]:
 
 
 def _visited(
-    browser: Browser, world: World, name: str, actor: str, path: str, use: Callable[[Page], None]
+    browser: Browser,
+    world: World,
+    screen: dict[str, int],
+    name: str,
+    actor: str,
+    path: str,
+    use: Callable[[Page], None],
 ) -> Seen:
-    visits = [_visit(browser, world, actor, world.path(path), use) for _ in range(_VISITS)]
+    visits = [_visit(browser, world, screen, actor, world.path(path), use) for _ in range(_VISITS)]
+    name = f"{name}, {screen['width']} px"
     middle = {
         key: statistics.median(visit[key] for visit in visits)
         for key in ("fcp", "lcp", "cls", "inp")
     }
     _say(
-        f"{name:<10} FCP {middle['fcp']:5.0f} ms   LCP {middle['lcp']:5.0f} ms"
+        f"{name:<18} FCP {middle['fcp']:5.0f} ms   LCP {middle['lcp']:5.0f} ms"
         f"   CLS {middle['cls']:.4f}   INP {middle['inp']:4.0f} ms"
     )
     return Seen(name, **middle)
 
 
 def _visit(
-    browser: Browser, world: World, actor: str, path: str, use: Callable[[Page], None]
+    browser: Browser,
+    world: World,
+    screen: dict[str, int],
+    actor: str,
+    path: str,
+    use: Callable[[Page], None],
 ) -> dict[str, float]:
     """One first visit, with nothing kept from before, and some use of the page after it."""
-    context = browser.new_context(base_url=world.server.url, viewport=_PHONE, has_touch=True)  # type: ignore[arg-type]
+    context = browser.new_context(
+        base_url=world.server.url,
+        viewport=screen,  # type: ignore[arg-type]
+        has_touch=screen is _PHONE,
+    )
     try:
         if actor:
             context.add_cookies([world.cookies[actor]])  # type: ignore[list-item]
