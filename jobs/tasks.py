@@ -103,8 +103,13 @@ def settle_open_disputes(due_at: str) -> None:
 
 
 def reconcile_payments(due_at: str) -> None:
-    """Compares our payments with the provider's list."""
-    run("reconciliation", due_at, reconciliation.reconcile)
+    """Compares our payments and refunds with the provider's lists."""
+
+    def compare() -> int:
+        refund_progress.find_unknown()
+        return reconciliation.reconcile()
+
+    run("reconciliation", due_at, compare)
 
 
 def delete_accounts(due_at: str) -> None:

@@ -9,7 +9,13 @@ import click
 from flask.cli import AppGroup
 
 from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
-from fantooo.services import limits, payments as service, reconciliation, webhooks
+from fantooo.services import (
+    limits,
+    payments as service,
+    reconciliation,
+    refund_progress,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,7 +52,9 @@ def replay(reference: str) -> None:
 def reconcile(days: int) -> None:
     """Compares our payments with the provider's list, in both directions."""
     try:
-        found = reconciliation.reconcile(stretch=timedelta(days=days))
+        stretch = timedelta(days=days)
+        refund_progress.find_unknown(stretch=stretch)
+        found = reconciliation.reconcile(stretch=stretch)
     except ServiceUnavailable as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{found} exceptions")

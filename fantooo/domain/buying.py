@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,8 @@ class Package:
     badge_text: str = ""
     discount_percentage: int = 0
     is_featured: bool = False
+    #: until when it is on offer; None: no end is set
+    valid_until: datetime | None = None
 
     @property
     def bonus(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
+from fractions import Fraction
 
 #: what a user can say of an own message
 ASKED_REASONS = {
@@ -25,6 +26,8 @@ REASONS = {
     "account_deletion": "Account deleted",
     "unanswered": "Nobody answered in time",
 }
+#: why admins give credits back that nobody has asked for
+GIVEN_REASONS = {name: REASONS[name] for name in ("admin_discretion", *ASKED_REASONS)}
 _CENT = Decimal("0.01")
 
 
@@ -115,22 +118,26 @@ def unused(sold: Sold, before: Part, bought_left: int, newer: int) -> int:
 
 
 def withdrawal(sold: Sold, before: Part, purse: Purse, newer: int) -> Part:
-    """What withdrawing from a purchase gives back: its unused credits at the price paid for each.
+    """What withdrawing from a purchase gives back: the share of its price that is unused.
 
-    All that is left of the money for all that is left of the credits: what earlier parts rounded up
-    is nobody's gain. Nothing unused is a part of nothing.
+    Bonus counts like the rest: it came with the purchase and is spent first, so whoever used it
+    pays for it at the price of each credit that came, given or bought; else every purchase would be
+    a gift of its bonus. All that is left of the money for all that is left of the credits: what
+    earlier parts rounded up is nobody's gain. Nothing unused is a part of nothing.
     """
     credits = unused(sold, before, purse.bought, newer)
     if credits == 0:
         return Part()
-    amount = left(sold, before)
-    if credits < sold.credits - before.credits:
-        amount = min((sold.paid * credits / sold.credits).quantize(_CENT, ROUND_DOWN), amount)
+    amount, bonus_left = left(sold, before), sold.bonus - before.bonus
+    if credits < sold.credits - before.credits or purse.bonus < bonus_left:
+        of_bought = Fraction(credits, sold.credits)
+        of_all = Fraction(credits + min(purse.bonus, bonus_left), sold.credits + sold.bonus)
+        share = min(of_bought, of_all)
+        worth = (sold.paid * share.numerator / share.denominator).quantize(_CENT, ROUND_DOWN)
+        amount = min(worth, amount)
     if amount <= 0:
         return Part()
-    bonus = min(
-        _share(sold.bonus, Decimal(credits), Decimal(sold.credits)), sold.bonus - before.bonus
-    )
+    bonus = min(_share(sold.bonus, Decimal(credits), Decimal(sold.credits)), bonus_left)
     return Part(amount, credits, max(0, min(bonus, purse.bonus)))
 
 

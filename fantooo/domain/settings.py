@@ -77,7 +77,7 @@ class SystemSettings:
     payment_abandoned_minutes: int = 30
 
     # Giving back: above these a second admin decides (product.md 8); KES and credits
-    approval_amount: int = 2000
+    approval_amount: int = 1000
     approval_credits: int = 200
     #: so long after paying people may take back what they have not used of it
     withdrawal_days: int = 14

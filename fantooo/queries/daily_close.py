@@ -18,7 +18,7 @@ from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
 from fantooo.infra import clock
 from fantooo.models import CreditTransfer as T, Transaction
-from fantooo.queries.refunds import CREDITED
+from fantooo.queries.refunds import CREDITED, of_credited
 
 #: who was charged is given back under these kinds; the rest of what leaves wallets is no use of them
 _USED = {"message_charge": 1, "message_refund": -1}
@@ -132,6 +132,7 @@ def _given_back(first: date, last: date) -> dict[date, Any]:
         .where(
             Transaction.type == "refund",
             Transaction.status != "failed",
+            of_credited(),
             _within(Transaction.created_at, first, last),
         )
         .group_by(day)

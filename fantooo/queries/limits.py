@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
@@ -71,7 +72,7 @@ def limit_of(row: SpendingLimit) -> Limit:
 
 
 def _spent(account_id: UUID, stretches: dict[str, tuple[datetime, datetime]]) -> dict[str, Decimal]:
-    """KES of purchases in each stretch: credited or open, less what went back."""
+    """Money of purchases in each stretch: credited or open, less what went back."""
     back = aliased(Transaction)
     returned = (
         select(func.coalesce(func.sum(back.amount), 0))
@@ -93,7 +94,7 @@ def _spent(account_id: UUID, stretches: dict[str, tuple[datetime, datetime]]) ->
             Transaction.real_user_id == account_id,
             Transaction.type == "purchase",
             Transaction.status.in_(COUNTED),
-            Transaction.currency == "KES",
+            Transaction.currency == current_app.config["SETTINGS"].currency,
             Transaction.created_at >= first,
         )
     ).one()

@@ -224,6 +224,7 @@ def day() -> Day:
         select(func.coalesce(func.sum(Transaction.amount), 0)).where(
             Transaction.type == "refund",
             Transaction.status != "failed",
+            refunds.of_credited(),
             Transaction.created_at >= begins,
             Transaction.created_at < begins + timedelta(days=1),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -86,6 +86,10 @@ class Purchase:
     receipt_id: UUID | None
     created_at: datetime
     completed_at: datetime | None
+    #: credited, and all of it on its way back
+    is_going_back: bool
+    #: it arrived when it had been given up
+    arrived_late: bool
 
     @property
     def is_open(self) -> bool:
@@ -178,6 +182,7 @@ def wallet(account_id: UUID) -> Wallet:
                 & (Transaction.completed_at >= month),
                 (Transaction.type == "refund")
                 & (Transaction.status != "failed")
+                & refunds.of_credited()
                 & (Transaction.created_at >= month),
             ),
         )
@@ -233,6 +238,31 @@ def has_bought(account_id: UUID) -> bool:
             )
         )
     )
+
+
+def open_checkout(account_id: UUID, package_id: UUID, code: str, shown: str) -> UUID | None:
+    """A user's payment for the same, at the price ``shown``, that waits on the provider's page."""
+    minutes = settings.current().payment_abandoned_minutes
+    since = datetime.now(UTC) - timedelta(minutes=minutes)
+    found = db.session.scalars(
+        select(Transaction)
+        .where(
+            Transaction.real_user_id == account_id,
+            Transaction.package_id == package_id,
+            Transaction.promo_code.is_not_distinct_from(code or None),
+            Transaction.channel == "checkout",
+            Transaction.checkout_url.is_not(None),
+            Transaction.status == "pending",
+            ~Transaction.needs_manual_review,
+            Transaction.created_at >= since,
+        )
+        .order_by(Transaction.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    asked = promos.shown(found.amount, found.credits_amount, found.bonus_credits)
+    return found.id if asked == shown else None
 
 
 def unfinished(account_id: UUID) -> UUID | None:
@@ -354,6 +384,7 @@ def _package(row: CreditPackage, for_tier: str) -> Package:
         badge_text=row.badge_text or "",
         discount_percentage=_discount(row),
         is_featured=row.is_featured,
+        valid_until=row.valid_until,
     )
 
 
@@ -373,6 +404,7 @@ def _purchase(condition: Any) -> Purchase:
     if row is None:
         raise NotFound
     made: Transaction = row.Transaction
+    back = refunds.given_back(made.id)
     return Purchase(
         id=made.id,
         reference=made.provider_reference or "",
@@ -394,6 +426,8 @@ def _purchase(condition: Any) -> Purchase:
         receipt_id=row.receipt_id,
         created_at=made.created_at,
         completed_at=made.completed_at,
+        is_going_back=made.status == "success" and back.amount >= made.amount,
+        arrived_late=any(each.reason == refunds.LATE for each in refunds.of_purchase(made.id)),
     )
 
 

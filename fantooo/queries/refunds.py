@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from fantooo.domain import refunding
 from fantooo.domain.errors import NotFound
@@ -29,6 +30,8 @@ from fantooo.queries import settings
 
 #: a purchase that was credited
 CREDITED = ("success", "refunded")
+#: why money goes back that arrived for a purchase which had been given up
+LATE = "Arrived too late"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,18 @@ class Withdrawal:
     def is_open(self) -> bool:
         """Whether there is something to take back, in time."""
         return self.part.amount > 0 and not (self.is_late or self.waits or self.is_disputed)
+
+
+def of_credited() -> ColumnElement[bool]:
+    """The condition of refunds that take from what was earned.
+
+    What was paid for a purchase that was never credited was no revenue, and is none that went back.
+    """
+    bought = aliased(Transaction)
+    credited = select(bought.id).where(
+        bought.id == Transaction.refunds_id, bought.status.in_(CREDITED)
+    )
+    return credited.exists()
 
 
 def asked(chat_id: UUID, message_id: UUID) -> AskedMessage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from fantooo.models import Approval
 from fantooo.queries import settings
 
 CREDITS = "credits"
+#: what one person gets within this time is one sum
+TOGETHER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,14 @@ class Wish:
     payload: dict[str, Any]
 
 
-def needed(amount: Decimal | int, unit: str) -> bool:
-    """Whether so much needs a second admin."""
+def needed(amount: Decimal | int, unit: str, *, before: Decimal | int = 0) -> bool:
+    """Whether so much needs a second admin, with what the same person got ``before`` it.
+
+    A sum that is divided is one sum: callers say what was given within ``TOGETHER``.
+    """
     current = settings.current(fresh=True)
-    return amount > (current.approval_credits if unit == CREDITS else current.approval_amount)
+    most = current.approval_credits if unit == CREDITS else current.approval_amount
+    return before + amount > most
 
 
 def ask(work: UnitOfWork, wish: Wish) -> UUID:

@@ -258,11 +258,13 @@ _INVARIANTS: dict[str, str] = {
         SELECT u.id::text AS subject,
                format('stored %s, paid %s', u.total_spent, coalesce(t.total, 0)) AS detail
         FROM real_users AS u LEFT JOIN (
-            SELECT real_user_id, sum(CASE type WHEN 'purchase' THEN amount ELSE -amount END) AS total
-            FROM transactions
-            WHERE (type = 'purchase' AND status IN ('success', 'refunded'))
-                OR (type = 'refund' AND status <> 'failed')
-            GROUP BY real_user_id
+            SELECT x.real_user_id,
+                   sum(CASE x.type WHEN 'purchase' THEN x.amount ELSE -x.amount END) AS total
+            FROM transactions AS x LEFT JOIN transactions AS p ON p.id = x.refunds_id
+            WHERE (x.type = 'purchase' AND x.status IN ('success', 'refunded'))
+                OR (x.type = 'refund' AND x.status <> 'failed'
+                    AND p.status IN ('success', 'refunded'))
+            GROUP BY x.real_user_id
         ) AS t ON t.real_user_id = u.id
         WHERE u.total_spent <> coalesce(t.total, 0)""",
     "points = credits spent less entries": """

@@ -44,6 +44,17 @@ def check_purchase(work: UnitOfWork, wallet: RealUser, price: Decimal) -> None:
     ``wallet`` is locked by the caller, in the transaction that will hold the purchase. Raises
     ``SpendingPaused`` with the words for the person.
     """
+    reason, words = against(work, wallet, price)
+    if words:
+        REFUSED.labels(reason).inc()
+        raise SpendingPaused(words, reason=reason)
+
+
+def against(work: UnitOfWork, wallet: RealUser, price: Decimal) -> tuple[str, str]:
+    """What keeps a locked wallet's owner from spending ``price`` now: why, and in words for them.
+
+    Both are empty when nothing does.
+    """
     # The time that the purchase's row will have, so that it is counted where it was checked.
     now = work.session.scalars(select(func.now())).one()
     until = rules.paused_until(wallet.paused_until, wallet.self_excluded_until, now)
@@ -55,9 +66,7 @@ def check_purchase(work: UnitOfWork, wallet: RealUser, price: Decimal) -> None:
     else:
         words = rules.refusal(reads.uses(wallet.id, now), price)
         reason = "limit" if words else ""
-    if words:
-        REFUSED.labels(reason).inc()
-        raise SpendingPaused(words, reason=reason)
+    return reason, words
 
 
 def set_limit(account_id: UUID, period: str, typed: str) -> str:

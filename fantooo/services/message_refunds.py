@@ -113,13 +113,16 @@ def reject(refund_id: UUID, admin_id: UUID, notes: str) -> None:
         work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
 
 
-def give(message_id: UUID, admin_id: UUID, notes: str) -> Outcome:
-    """Gives the credits of any charged message back, at an admin's discretion.
+def give(message_id: UUID, admin_id: UUID, notes: str, reason: str = "admin_discretion") -> Outcome:
+    """Gives the credits of any charged message back, for one of ``refunding.GIVEN_REASONS``.
 
-    What the user has asked for is answered with it. Raises ``NotFound`` when the message cost
-    nothing, ``ValidationError`` without notes and when its credits are back.
+    What the user has asked for is answered with it, under their own reason. Raises ``NotFound``
+    when the message cost nothing, ``ValidationError`` without notes or with another reason, and
+    when its credits are back.
     """
     why = audit.reason(notes, "notes")
+    if reason not in refunding.GIVEN_REASONS:
+        raise ValidationError({"reason": "Choose what happened"})
     with unit_of_work(as_system=True) as work:
         charge = _charge(work, message_id)
         if charge is None or charge.chat_id is None:
@@ -135,7 +138,7 @@ def give(message_id: UUID, admin_id: UUID, notes: str) -> Outcome:
             refund = CreditRefund(
                 user_id=wallet.id,
                 amount=charge.amount,
-                reason="admin_discretion",
+                reason=reason,
                 message_id=message_id,
                 chat_id=charge.chat_id,
                 status="pending",

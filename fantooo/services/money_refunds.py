@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from fantooo.domain import buying, refunding, text
 from fantooo.domain.errors import NotFound, ValidationError
@@ -44,7 +44,7 @@ def refund(
             return "begun"
         _refuse(work, bought)
         part = _to_take(wallet, bought, amount, goodwill=goodwill)
-        if approvals.needed(amount, bought.currency):
+        if approvals.needed(amount, bought.currency, before=_sent_lately(work, bought)):
             wish = approvals.Wish(
                 kind="money_refund",
                 subject_id=bought.id,
@@ -92,7 +92,7 @@ def withdraw(*, account_id: UUID, receipt_id: UUID, key: UUID) -> Outcome:
             raise ValidationError(message="The days for withdrawing from this purchase are over")
         _refuse(work, bought)
         part = _unused(bought, wallet)
-        if approvals.needed(part.amount, bought.currency):
+        if approvals.needed(part.amount, bought.currency, before=_sent_lately(work, bought)):
             wish = approvals.Wish(
                 kind="withdrawal",
                 subject_id=bought.id,
@@ -131,6 +131,20 @@ def send_soon(refund_id: UUID) -> None:
         job_queue.enqueue("jobs.tasks.send_refund", str(refund_id))
     except redis.RedisError:
         log.warning("refund_not_enqueued", refund_id=str(refund_id))
+
+
+def _sent_lately(work: UnitOfWork, bought: Transaction) -> Decimal:
+    """Money that went back of this purchase, and lately of the same payer's others."""
+    lately = Transaction.created_at > func.now() - approvals.TOGETHER
+    return work.session.scalar(
+        select(func.coalesce(func.sum(Transaction.amount), Decimal(0))).where(
+            Transaction.real_user_id == bought.real_user_id,
+            Transaction.type == "refund",
+            Transaction.status != "failed",
+            Transaction.currency == bought.currency,
+            (Transaction.refunds_id == bought.id) | lately,
+        )
+    ) or Decimal(0)
 
 
 def _refuse(work: UnitOfWork, bought: Transaction) -> None:

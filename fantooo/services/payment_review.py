@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select
 
-from fantooo.domain.errors import NotFound
+from fantooo.domain import buying, refunding, text
+from fantooo.domain.errors import NotFound, ValidationError
+from fantooo.domain.events import BalanceChanged
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import ReconciliationException, Transaction
-from fantooo.services import audit, payments
+from fantooo.models import RealUser, ReconciliationException, Transaction
+from fantooo.queries import refunds
+from fantooo.services import audit, payments, refund_booking, webhooks
 
 Decision = Literal["credit", "reject"]
+
+#: what one press does about each kind of exception; the others are for people alone
+FIXES = {
+    "paid_not_credited": "Credit it now",
+    "credited_not_paid": "Take its credits back",
+    "unknown_refund": "Book this refund",
+}
 
 
 def verify(transaction_id: UUID, admin_id: UUID) -> str:
@@ -21,6 +32,16 @@ def verify(transaction_id: UUID, admin_id: UUID) -> str:
 
     Raises ``NotFound``, or ``ServiceUnavailable`` when the provider does not answer.
     """
+    return payments.settle_now(_asked_about(transaction_id, admin_id, "payment_verified"))
+
+
+def replay(transaction_id: UUID, admin_id: UUID) -> int:
+    """Processes every announcement about a purchase again; returns how many. Raises ``NotFound``."""
+    return webhooks.replay(_asked_about(transaction_id, admin_id, "payment_replayed"))
+
+
+def _asked_about(transaction_id: UUID, admin_id: UUID, action: str) -> str:
+    """The reference of a purchase that an admin does something about. Raises ``NotFound``."""
     with unit_of_work(as_system=True) as work:
         reference = work.session.scalar(
             select(Transaction.provider_reference).where(
@@ -29,8 +50,8 @@ def verify(transaction_id: UUID, admin_id: UUID) -> str:
         )
         if reference is None:
             raise NotFound
-        _audit(work, admin_id, "payment_verified", transaction_id, "")
-    return payments.settle_now(reference)
+        _audit(work, admin_id, action, transaction_id, "")
+    return reference
 
 
 def decide(transaction_id: UUID, admin_id: UUID, decision: Decision, reason: str) -> None:
@@ -54,21 +75,75 @@ def settle_exception(exception_id: UUID, admin_id: UUID, reason: str) -> None:
     """Marks something that did not fit as dealt with. Raises ``NotFound``, ``ValidationError``."""
     why = audit.reason(reason)
     with unit_of_work(as_system=True) as work:
-        row = work.session.scalar(
-            select(ReconciliationException)
-            .where(
-                ReconciliationException.id == exception_id,
-                ReconciliationException.resolved_at.is_(None),
-            )
-            .with_for_update()
-        )
-        if row is None:
+        _resolve(work, exception_id, admin_id, why)
+
+
+def fix(exception_id: UUID, admin_id: UUID) -> str:
+    """Does what helps against something that does not fit, once; returns what it did, in words.
+
+    Paid and not credited: every announcement is processed again and the provider asked. Credited and
+    not paid, or given back without us: our books follow, and the credits are taken as far as they
+    are there. Raises ``NotFound``, ``ValidationError`` when a person has to find another way, or
+    ``ServiceUnavailable``.
+    """
+    with unit_of_work(as_system=True) as work:
+        found = work.session.get(ReconciliationException, exception_id)
+        if found is None or found.resolved_at is not None:
             raise NotFound
-        row.resolved_at = datetime.now(UTC)
-        row.resolved_by = admin_id
-        row.resolution = why
-        subject = row.transaction_id or row.id
-        _audit(work, admin_id, "payment_exception_settled", subject, why)
+        kind, reference, purchase_id = found.kind, found.reference, found.transaction_id
+        cents = found.details.get("amount")
+    if kind not in FIXES or purchase_id is None:
+        raise ValidationError(message="Nothing can be done about this by itself")
+    if kind == "paid_not_credited":
+        webhooks.replay(reference)
+        if payments.settle_now(reference) not in refunds.CREDITED:
+            raise ValidationError(message="It could not be credited: look at its story")
+        with unit_of_work(as_system=True) as work:
+            _resolve(work, exception_id, admin_id, "Credited")
+        return "Credited. The person has been told."
+    with unit_of_work(as_system=True) as work:
+        wallet, bought = refund_booking.lock(work, purchase_id)
+        _resolve(work, exception_id, admin_id, "Our books follow the payment service")
+        amount = bought.amount - refunds.given_back(bought.id).amount
+        if kind == "unknown_refund":
+            amount = min(amount, Decimal(int(cents or 0)) / 100)
+        taken = _take_back(work, wallet, bought, amount)
+    return f"Booked as given back: {buying.money(amount)} {bought.currency}, {taken} credits taken."
+
+
+def _take_back(work: UnitOfWork, wallet: RealUser, bought: Transaction, amount: Decimal) -> int:
+    """Books money as gone back that went without us; returns how many credits that took."""
+    if bought.status not in refunds.CREDITED:
+        raise ValidationError(message="This payment was not credited")
+    try:
+        part = refund_booking.to_take(wallet, bought, amount, goodwill=True)
+    except refunding.NotRefundable as error:
+        raise ValidationError(message=str(error)) from error
+    row = refund_booking.begin(work, wallet, bought, part, "Taken back by the payment service")
+    refund_booking.succeed(work, wallet, bought, row)
+    taken = part.credits + part.bonus
+    notice = f"A payment did not stay with us, so we took {text.in_credits(taken)} back."
+    work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+    return taken
+
+
+def _resolve(work: UnitOfWork, exception_id: UUID, admin_id: UUID, why: str) -> None:
+    """Marks it as dealt with, under its lock. Raises ``NotFound`` when somebody did already."""
+    row = work.session.scalar(
+        select(ReconciliationException)
+        .where(
+            ReconciliationException.id == exception_id,
+            ReconciliationException.resolved_at.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    row.resolved_at = datetime.now(UTC)
+    row.resolved_by = admin_id
+    row.resolution = why
+    _audit(work, admin_id, "payment_exception_settled", row.transaction_id or row.id, why)
 
 
 def _audit(work: UnitOfWork, admin_id: UUID, action: str, subject: UUID, reason: str) -> None:

@@ -28,7 +28,7 @@ from fantooo.domain.errors import (
     ServiceUnavailable,
     ValidationError,
 )
-from fantooo.domain.events import PaymentChanged
+from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.domain.promos import Offer
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import (
@@ -65,6 +65,8 @@ _ASK_AFTER = timedelta(minutes=2)
 _ON_ITS_WAY = timedelta(minutes=5)
 _BATCH = 200
 _MPESA_PHONE_DIGITS = 12
+#: why a payment that a person looked at failed
+_NOT_ORDERED = "not what was ordered"
 
 
 @dataclass(frozen=True)
@@ -346,7 +348,7 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
         bought = _lock(work, reference)
         if view is not None:
             bought.provider_response = _kept(view)
-        if bought.status in ("success", "refunded"):
+        if bought.status in ("success", "refunded") or _is_decided_against(bought):
             return bought.status
         now = datetime.now(UTC)
         age = now - bought.created_at
@@ -393,8 +395,11 @@ def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit
     bought.reviewed_at = datetime.now(UTC)
     if credit:
         _credit(work, wallet, bought)
-    else:
-        _fail(work, bought, "not what was ordered")
+        return
+    _fail(work, bought, _NOT_ORDERED)
+    paid = _paid_at_provider(bought)
+    if paid is not None:
+        refund_booking.begin_uncredited(work, wallet, bought, *paid, "Not what was ordered")
 
 
 def _succeed(
@@ -414,13 +419,71 @@ def _succeed(
             f" {buying.cents(bought.amount)} {bought.currency}: {', '.join(wrong)} differs",
         )
         return
+    unwanted = _unwanted(work, wallet, bought)
     _credit(work, wallet, bought)
     exclusion.note_payer(work, wallet, bought, view)
+    if unwanted and wallet.deleted_at is None:
+        _send_back(work, wallet, bought, unwanted)
+
+
+def _unwanted(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> str:
+    """Why money that arrives after all is not kept, in words for the payer; empty when it is.
+
+    The page of a payment that was given up stays payable at the provider. Meanwhile its buyer may
+    have bought the same by trying again, spent what their limit allows, or asked for a break.
+    """
+    if bought.status != "failed":
+        return ""
+    instead = work.session.scalar(
+        select(Transaction.id)
+        .where(
+            Transaction.real_user_id == wallet.id,
+            Transaction.type == "purchase",
+            Transaction.package_id == bought.package_id,
+            Transaction.status.in_(refunds.CREDITED),
+            Transaction.created_at > bought.created_at,
+        )
+        .limit(1)
+    )
+    if instead is not None:
+        return "You had bought the same by another payment since."
+    return limits.against(work, wallet, bought.amount)[1]
+
+
+def _send_back(work: UnitOfWork, wallet: RealUser, bought: Transaction, why: str) -> None:
+    """Credited as it was paid, and in the same transaction taken back and on its way to the payer."""
+    part = refunds.withdrawable(bought, wallet)
+    if part.amount <= 0:
+        return  # it has paid what was owed after a lost dispute
+    refund_booking.begin(work, wallet, bought, part, refunds.LATE)
+    notice = (
+        f"{buying.money(part.amount)} {bought.currency} arrived for a payment that was over, and"
+        f" are going back to you. {why}"
+    )
+    work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+    log.info("late_payment_sent_back", reference=bought.provider_reference)
+
+
+def _is_decided_against(bought: Transaction) -> bool:
+    """Whether a person has looked at it and given no credits for it: that holds."""
+    return bought.status == "failed" and bought.failure_reason == _NOT_ORDERED
+
+
+def _paid_at_provider(bought: Transaction) -> tuple[Decimal, str] | None:
+    """What the provider took, as it said last: the amount and its currency; None when it took none."""
+    said = bought.provider_response or {}
+    amount, currency = said.get("amount"), said.get("currency")
+    if said.get("status") != "success" or not amount or not currency:
+        return None
+    return Decimal(int(amount)) / 100, str(currency)
 
 
 def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     states.check_transition(states.PAYMENT, bought.status, "success")
     bought.status = "success"
+    if bought.needs_manual_review:
+        # The provider says now what it could not say when somebody was to look at it.
+        bought.needs_manual_review, bought.review_reason = False, None
     bought.failure_reason = bought.failed_at = None
     bought.completed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=True)

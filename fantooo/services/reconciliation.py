@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from fantooo.gateways import paystack
 from fantooo.gateways.paystack import ProviderError, TransactionView
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import ReconciliationException, ReconciliationRun, Transaction
+from fantooo.queries import refunds
 from fantooo.services import outbox, payments
 
 log = structlog.get_logger(__name__)
@@ -119,7 +121,7 @@ def _ours_without_theirs(since: datetime, until: datetime, seen: set[str]) -> in
     """What we credited in a stretch and they do not list is asked for one by one, then noted."""
     with unit_of_work(as_system=True) as work:
         rows = work.session.execute(
-            select(Transaction.id, Transaction.provider_reference).where(
+            select(Transaction.id, Transaction.provider_reference, Transaction.amount).where(
                 Transaction.type == "purchase",
                 Transaction.status == "success",
                 Transaction.payment_provider == payments.PROVIDER,
@@ -129,19 +131,22 @@ def _ours_without_theirs(since: datetime, until: datetime, seen: set[str]) -> in
     found = 0
     for row in rows:
         reference = row.provider_reference or ""
-        if reference in seen or _is_paid(reference):
+        if reference in seen:
             continue
-        found += _note("credited_not_paid", reference, {}, row.id)
+        try:
+            status = paystack.client().verify(reference).status
+        except paystack.UnknownReference:
+            status = "unknown"
+        if status == "success" or (status == "reversed" and _went_back(row.id, row.amount)):
+            continue
+        found += _note("credited_not_paid", reference, {"the provider says": status}, row.id)
     return found
 
 
-def _is_paid(reference: str) -> bool:
-    """Whether the provider, asked for this one payment, says that it was paid (or given back)."""
-    try:
-        status = paystack.client().verify(reference).status
-    except paystack.UnknownReference:
-        return False
-    return status in ("success", "reversed")
+def _went_back(purchase_id: UUID, amount: Decimal) -> bool:
+    """Whether we sent all of a payment back ourselves, so that its reversal is no surprise."""
+    with unit_of_work(as_system=True):
+        return refunds.given_back(purchase_id).amount >= amount
 
 
 def _note(kind: str, reference: str, details: dict[str, Any], transaction_id: UUID | None) -> bool:

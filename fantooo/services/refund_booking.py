@@ -71,12 +71,38 @@ def begin(
     work: UnitOfWork, wallet: RealUser, bought: Transaction, part: Part, reason: str
 ) -> Transaction:
     """Writes a refund and takes its credits back, in one transaction."""
+    refund = _row(work, bought, part, bought.currency, reason)
+    _move(work, wallet, refund, back=False)
+    work.emit(PaymentChanged(wallet.id, bought.id))
+    return refund
+
+
+def begin_uncredited(
+    work: UnitOfWork,
+    wallet: RealUser,
+    bought: Transaction,
+    amount: Decimal,
+    currency: str,
+    reason: str,
+) -> Transaction:
+    """Writes a refund of what was paid for a purchase that brought no credits, and takes none.
+
+    ``amount`` and ``currency`` are what the provider took, which may not be what was asked for.
+    """
+    refund = _row(work, bought, Part(amount), currency, reason)
+    work.emit(PaymentChanged(wallet.id, bought.id))
+    return refund
+
+
+def _row(
+    work: UnitOfWork, bought: Transaction, part: Part, currency: str, reason: str
+) -> Transaction:
     refund = Transaction(
-        real_user_id=wallet.id,
+        real_user_id=bought.real_user_id,
         type="refund",
         refunds_id=bought.id,
         amount=part.amount,
-        currency=bought.currency,
+        currency=currency,
         credits_amount=part.credits,
         bonus_credits=part.bonus,
         reason=reason,
@@ -86,8 +112,6 @@ def begin(
     )
     work.session.add(refund)
     work.session.flush()
-    _move(work, wallet, refund, back=False)
-    work.emit(PaymentChanged(wallet.id, bought.id))
     return refund
 
 
@@ -118,9 +142,11 @@ def fail(
     states.check_transition(states.MONEY_REFUND, refund.status, "failed")
     refund.status = "failed"
     refund.failure_reason = reason
-    _move(work, wallet, refund, back=True)
     amount = f"{buying.money(refund.amount)} {refund.currency}"
-    notice = f"{amount} could not be sent back, so your credits are as before. We look into it."
+    notice = f"{amount} could not be sent back. We look into it."
+    if bought.status in reads.CREDITED:
+        _move(work, wallet, refund, back=True)
+        notice = f"{amount} could not be sent back, so your credits are as before. We look into it."
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
     work.emit(PaymentChanged(wallet.id, bought.id))
     message = "A refund failed. Its credits are back in the wallet."

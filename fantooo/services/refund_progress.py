@@ -6,6 +6,7 @@ before one is asked for, those that exist are looked through.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ import structlog
 from sqlalchemy import select
 
 from fantooo.domain import buying
-from fantooo.domain.errors import NotFound
+from fantooo.domain.errors import NotFound, ServiceUnavailable
 from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import (
@@ -35,6 +36,8 @@ _LEASE = timedelta(minutes=5)
 #: refusals that say something of us, not of the refund: asked again later
 _OURS = (401, 403)
 _BATCH = 100
+#: as far back as payments are compared with the provider's list
+_LOOKED_AT = timedelta(days=3)
 
 
 def settle(refund_id: UUID) -> str:
@@ -114,6 +117,28 @@ def heard(reference: str) -> None:
             _book(mine, view)
         else:
             _unknown(reference, purchase_id, view)
+
+
+def find_unknown(until: datetime | None = None, stretch: timedelta = _LOOKED_AT) -> int:
+    """Goes through the provider's refunds of the last days, whose announcements may have been lost.
+
+    Ours are booked; each that was made without us waits for a person. Returns how many payments it
+    looked at. Raises ``ServiceUnavailable`` when the provider does not answer.
+    """
+    if not payments.is_open():
+        return 0
+    until = until or datetime.now(UTC)
+    looked_at: set[str] = set()
+    try:
+        for view in paystack.client().refunds(since=until - stretch, until=until):
+            reference = view.transaction_reference
+            if reference and reference not in looked_at:
+                looked_at.add(reference)
+                with suppress(NotFound):
+                    heard(reference)
+    except ProviderError as error:
+        raise ServiceUnavailable from error
+    return len(looked_at)
 
 
 def _send(refund_id: UUID) -> str:

@@ -20,12 +20,25 @@ INVARIANTS: dict[str, str] = {
                       p.bonus_credits, sum(r.amount), sum(r.credits_amount), sum(r.bonus_credits))
                    AS detail
         FROM transactions AS r JOIN transactions AS p ON p.id = r.refunds_id
-        WHERE r.status <> 'failed'
+        WHERE r.status <> 'failed' AND p.status IN ('success', 'refunded')
         GROUP BY p.id
         HAVING sum(r.amount) > p.amount OR sum(r.credits_amount) > p.credits_amount
             OR sum(r.bonus_credits) > p.bonus_credits OR p.type <> 'purchase'
-            OR p.status NOT IN ('success', 'refunded')
             OR bool_or(r.real_user_id <> p.real_user_id OR r.currency <> p.currency)""",
+    # What a person decided against brought no credits; its money goes back as it came.
+    "what was not credited goes back as it was paid": """
+        SELECT p.id::text AS subject,
+               format('%s, the provider took %s %s, back %s for %s credits', p.status,
+                      p.provider_response ->> 'amount', p.provider_response ->> 'currency',
+                      sum(r.amount), sum(r.credits_amount + r.bonus_credits)) AS detail
+        FROM transactions AS r JOIN transactions AS p ON p.id = r.refunds_id
+        WHERE r.status <> 'failed' AND p.status NOT IN ('success', 'refunded')
+        GROUP BY p.id
+        HAVING p.status <> 'failed' OR p.reviewed_at IS NULL OR p.type <> 'purchase'
+            OR sum(r.amount) > coalesce((p.provider_response ->> 'amount')::numeric / 100, 0)
+            OR sum(r.credits_amount + r.bonus_credits) > 0
+            OR bool_or(r.real_user_id <> p.real_user_id
+                       OR r.currency IS DISTINCT FROM p.provider_response ->> 'currency')""",
     "each money refund took its credits": """
         SELECT coalesce(x.id, t.cause_id)::text AS subject,
                format('%s %s + %s, taken %s + %s, returned %s + %s', coalesce(x.status, 'missing'),

@@ -63,6 +63,7 @@ def payments() -> ResponseReturnValue:
         "pages/admin/payments.html",
         day=payment_admin.day(),
         odd=payment_admin.odd(),
+        fixes=payment_review.FIXES,
         waiting=giving.waiting(),
         lines=lines,
         older=lines[-1].id if len(lines) == payment_admin.PAGE else None,
@@ -113,6 +114,14 @@ def verify_payment(transaction_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
 
 
+@blueprint.post("/payments/<uuid:transaction_id>/replay")
+def replay_payment(transaction_id: UUID) -> ResponseReturnValue:
+    """Processes every announcement about a payment again."""
+    count = payment_review.replay(transaction_id, guards.account_id())
+    flash(f"{count} announcements were processed again.")
+    return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
+
+
 @blueprint.post("/payments/<uuid:transaction_id>/decide")
 def decide_payment(transaction_id: UUID) -> ResponseReturnValue:
     """Ends the review of a payment: credited all the same, or not."""
@@ -135,6 +144,13 @@ def settle_exception(exception_id: UUID) -> ResponseReturnValue:
     payment_review.settle_exception(
         exception_id, guards.account_id(), request.form.get("reason", "")
     )
+    return redirect(url_for("admin.payments"), 303)
+
+
+@blueprint.post("/payments/exceptions/<uuid:exception_id>/fix")
+def fix_exception(exception_id: UUID) -> ResponseReturnValue:
+    """Does what helps against something that did not fit."""
+    flash(payment_review.fix(exception_id, guards.account_id()))
     return redirect(url_for("admin.payments"), 303)
 
 

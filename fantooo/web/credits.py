@@ -75,8 +75,13 @@ def buy() -> ResponseReturnValue:
         return _priced(code, "Nothing was charged yet.")
     try:
         package, channel, key = _wish(code)
-        made = payments.buy(
-            account_id=guards.account_id(),
+        account, shown = guards.account_id(), request.form.get(f"shown-{package}", "")
+        made = None
+        if channel == "checkout":
+            # Another tab has its own key, and means the same: one wish is one payment.
+            made = reads.open_checkout(account, package, code, shown)
+        made = made or payments.buy(
+            account_id=account,
             package_id=package,
             key=key,
             channel=channel,
@@ -84,7 +89,7 @@ def buy() -> ResponseReturnValue:
             return_to=return_to,
             callback_url=url_for("credits.returned", _external=True),
             promo_code=code,
-            shown=request.form.get(f"shown-{package}", ""),
+            shown=shown,
         )
     except (ValidationError, PaymentFailed, PriceChanged, SpendingPaused) as error:
         fields = error.fields if isinstance(error, ValidationError) else {"": error.message}
@@ -127,7 +132,8 @@ def returned() -> ResponseReturnValue:
     """Where the provider sends people back to. Only reads; a job asks what became of it."""
     reference = request.args.get("reference") or request.args.get("trxref") or ""
     purchase = reads.purchase_by_reference(reference)
-    if purchase.is_open:
+    # What was given up stays payable there, and may have been paid just now.
+    if purchase.is_open or purchase.status == "failed":
         payments.ask_soon(purchase.reference)
     return redirect(url_for("credits.payment", transaction_id=purchase.id, back=1))
 

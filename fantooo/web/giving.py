@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fantooo.domain import refunding
 from fantooo.domain.errors import ValidationError
 from fantooo.queries import giving as reads, photos, settings
 from fantooo.services import approving, grants, message_refunds
@@ -66,6 +67,7 @@ def account(user_id: UUID) -> ResponseReturnValue:
         account=reads.account(user_id),
         key=uuid4(),
         alone=settings.current().approval_credits,
+        reasons=refunding.GIVEN_REASONS,
         waiting=reads.waiting(),
         photos=photos.own(user_id) if "manage_users" in guards.me().permissions else [],
     )
@@ -88,7 +90,12 @@ def grant(user_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/users/<uuid:user_id>/charges/<uuid:message_id>")
 def give_back(user_id: UUID, message_id: UUID) -> ResponseReturnValue:
     """Gives the credits of one message back, whoever asked for it."""
-    outcome = message_refunds.give(message_id, guards.account_id(), request.form.get("notes", ""))
+    outcome = message_refunds.give(
+        message_id,
+        guards.account_id(),
+        request.form.get("notes", ""),
+        request.form.get("reason", "admin_discretion"),
+    )
     flash(WAITS if outcome == "waiting" else "Given back. The person has been told.")
     return redirect(url_for("giving.account", user_id=user_id), 303)
 

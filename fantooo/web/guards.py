@@ -96,6 +96,8 @@ PERMISSION = {
     "admin.verify_payment": "manage_payments",
     "admin.decide_payment": "manage_payments",
     "admin.settle_exception": "manage_payments",
+    "admin.fix_exception": "manage_payments",
+    "admin.replay_payment": "manage_payments",
     "admin.packages": "manage_payments",
     "admin.new_package": "manage_payments",
     "admin.make_package": "manage_payments",

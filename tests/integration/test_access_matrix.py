@@ -563,6 +563,15 @@ REFUSED = [(table, verb) for table in APPEND_ONLY for verb in ("UPDATE", "DELETE
 REFUSED.append(("profile_note_history", "UPDATE"))
 
 
+@pytest.mark.parametrize("table", (*APPEND_ONLY, "profile_note_history", "receipts"))
+def test_what_is_append_only_cannot_be_emptied(bed: Bed, table: str) -> None:
+    for role in ("fantooo_owner", "postgres"):
+        with bed.superuser.transaction(force_rollback=True):
+            bed.superuser.execute(f"SET LOCAL ROLE {role}")  # type: ignore[arg-type]
+            with pytest.raises(errors.RestrictViolation), bed.superuser.transaction():
+                bed.superuser.execute(f"TRUNCATE {table} CASCADE")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("table", "verb"), REFUSED)
 def test_what_is_append_only_refuses_even_its_owner(bed: Bed, table: str, verb: str) -> None:
     column = bed.columns[table][-1]

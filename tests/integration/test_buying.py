@@ -29,8 +29,16 @@ from fantooo.models import (
     Transaction,
     WebhookEvent,
 )
-from fantooo.queries import payments as reads
-from fantooo.services import credits, payments, reconciliation, webhooks
+from fantooo.queries import daily_close, limits as limit_reads, payments as reads
+from fantooo.services import (
+    credits,
+    limits,
+    payment_review,
+    payments,
+    reconciliation,
+    refund_progress,
+    webhooks,
+)
 from tests.conftest import Clock
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
@@ -245,6 +253,129 @@ def test_who_leaves_the_checkout_may_come_back(shop: Flask, paystack: PaystackSi
     announce(shop, paystack)
     after = row(bought.id)
     assert (after.status, after.failure_reason) == ("success", None)
+    assert wallet(anna).credits == 60
+
+
+def decline(bought: Transaction, paystack: PaystackSimulator) -> str:
+    assert bought.provider_reference
+    paystack.finish(bought.provider_reference, status="failed")
+    assert payments.settle(bought.provider_reference) == "failed"
+    return bought.provider_reference
+
+
+def sent_back(bought: Transaction) -> list[Transaction]:
+    return _all(select(Transaction).where(Transaction.refunds_id == bought.id))
+
+
+def test_of_two_payments_for_one_wish_one_goes_back(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """Declined, tried again and paid; then the first page is paid on as well."""
+    anna, package = factories.user(), factories.package()
+    first = buy(anna, package)
+    reference = decline(first, paystack)
+    again = buy(anna, package)
+    paystack.finish(again.provider_reference or "")
+    announce(shop, paystack)
+    assert wallet(anna).credits == 60
+    paystack.finish(reference)
+    announce(shop, paystack)
+    assert row(first.id).status == "success", "the books say that it was paid"
+    (back,) = sent_back(first)
+    assert (back.amount, back.credits_amount, back.reason) == (400, 50, "Arrived too late")
+    assert (wallet(anna).credits, wallet(anna).total_spent) == (60, 400)
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    page = browser.get(f"/credits/payments/{first.id}").text
+    assert "This goes back to you" in page and "arrived for a payment that was over" in page
+    assert sent_back(again) == []
+
+
+def test_a_late_payment_passes_no_limit(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    limits.set_limit(account_of(anna), "day", "500")
+    first = buy(anna, factories.package())
+    reference = decline(first, paystack)
+    other = buy(anna, factories.package(credits=20, price=180))
+    paystack.finish(other.provider_reference or "")
+    paystack.finish(reference)
+    announce(shop, paystack)
+    assert (row(first.id).status, row(other.id).status) == ("success", "success")
+    assert [back.amount for back in sent_back(first)] == [400]
+    assert (wallet(anna).credits, wallet(anna).total_spent) == (30, 180)
+
+
+def test_limits_hold_in_the_currency_of_the_house(make_app: Callable[..., Flask]) -> None:
+    with make_app(currency="NGN").app_context():
+        anna = factories.user()
+        limits.set_limit(account_of(anna), "day", "500")
+        factories.purchase(account_of(anna))
+        spent = []
+        for currency in ("NGN", "KES"):
+            _superuser("UPDATE transactions SET currency = %s WHERE type = 'purchase'", currency)
+            with acting_as(anna):
+                spent.append(limit_reads.uses(account_of(anna))[0].spent)
+        assert spent[0] > 0
+        assert spent[1] == 0
+
+
+def test_another_tab_leads_to_the_payment_that_is_open(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, package = factories.user(), factories.package()
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+
+    def press(**changes: str) -> str:
+        form = {"key": str(uuid4()), "package_id": str(package), "channel": "checkout"}
+        form |= {f"shown-{package}": "400|50|0", **changes}
+        page = browser.get("/credits").text
+        found = re.search(rf'name="shown-{package}" value="([^"]+)"', page)
+        assert found
+        form[f"shown-{package}"] = found[1]
+        return str(browser.post("/credits/buy", data=form).headers["Location"])
+
+    first = press()
+    assert press() == first
+    assert press(channel="mpesa", phone="0712345678") != first
+    reference = paystack.state()["transactions"][0]["reference"]
+    paystack.finish(reference)
+    announce(shop, paystack)
+    assert press() != first, "it is paid: this is another wish"
+
+
+def test_money_that_a_person_decided_against_goes_back(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = buy(anna)
+    reference = bought.provider_reference or ""
+    paystack.finish(reference, amount=30_000)
+    announce(shop, paystack)
+    payment_review.decide(bought.id, admin, "reject", "It was too little")
+    (back,) = sent_back(bought)
+    assert (back.amount, back.credits_amount, back.status) == (300, 0, "pending")
+    assert refund_progress.settle(back.id) == "processing"
+    (theirs,) = paystack.state()["refunds"]
+    paystack.move_refund(theirs["id"], "processed")
+    announce(shop, paystack)
+    assert sent_back(bought)[0].status == "success"
+    assert payments.settle(reference) == "failed", "decided is decided"
+    assert (wallet(anna).credits, wallet(anna).total_spent) == (10, 0)
+    with acting_as(factories.admin("admin")):
+        assert daily_close.month(daily_close.today())[0].given_back == 0, "it was no revenue"
+
+
+def test_what_is_said_later_ends_a_review(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought = buy(anna)
+    reference = bought.provider_reference or ""
+    _superuser(
+        "UPDATE transactions SET needs_manual_review = true, review_reason = 'The provider says odd'"
+        " WHERE id = %s",
+        bought.id,
+    )
+    paystack.finish(reference, announce=False)
+    assert payments.settle(reference) == "success"
+    assert not row(bought.id).needs_manual_review
     assert wallet(anna).credits == 60
 
 

@@ -263,6 +263,10 @@ FAULTS = {
     "a purchase that is called refunded": (
         "UPDATE transactions SET status = 'refunded' WHERE type = 'purchase'",
         {"a purchase is refunded when all of it went back"}),
+    "money sent back for a purchase that nobody decided about": (
+        "UPDATE transactions SET status = 'failed', failure_reason = 'x' WHERE type = 'purchase'",
+        {"what was not credited goes back as it was paid", "spend = credited purchases less refunds",
+         "each completed transaction has one transfer", "each credited purchase brought its bonus"}),
     "credits owed for nothing": (
         "UPDATE real_users SET owed_credits = 1 WHERE username <> 'Stranger'",
         {"owed = lost disputes less what was paid"}),

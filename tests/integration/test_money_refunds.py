@@ -30,8 +30,10 @@ from fantooo.queries import payments as payment_reads
 from fantooo.services import (
     approving,
     credits,
+    grants,
     money_refunds,
     outbox,
+    payment_review,
     payments,
     reconciliation,
     refund_progress,
@@ -117,9 +119,9 @@ def spend(viewer: Viewer, messages: int) -> None:
 
 def test_all_of_a_payment_by_its_announcements(shop: Flask, paystack: PaystackSimulator) -> None:
     anna = factories.user()
-    bought = paid(paystack, anna, factories.package(credits=120, bonus_credits=10, price=1100))
+    bought = paid(paystack, anna, factories.package(credits=120, bonus_credits=10, price=1000))
     assert (wallet(anna).credits, wallet(anna).user_tier) == (140, "bronze")
-    assert refund(bought, 1100) == "begun"
+    assert refund(bought, 1000) == "begun"
     after, made = wallet(anna), the_refund(bought)
     assert (after.credits, after.bonus_credits, after.total_spent, after.user_tier) == (
         10, 10, 0, "free",
@@ -128,7 +130,7 @@ def test_all_of_a_payment_by_its_announcements(shop: Flask, paystack: PaystackSi
     assert at_provider(paystack) == [], "asked for after the commit, by a job"
     assert refund_progress.settle(made.id) == "processing"
     (theirs,) = at_provider(paystack)
-    assert (theirs["amount"], theirs["merchant_note"]) == (110_000, made.provider_reference)
+    assert (theirs["amount"], theirs["merchant_note"]) == (100_000, made.provider_reference)
     for step in ("processing", "processed"):
         paystack.move_refund(theirs["id"], step)
     assert set(announce(shop, paystack, times=2)) == {200}
@@ -139,7 +141,7 @@ def test_all_of_a_payment_by_its_announcements(shop: Flask, paystack: PaystackSi
     assert reconciliation.reconcile() == 0
     with acting_as(anna):
         view = payment_reads.receipt(receipt_of(bought))
-    assert [(each.amount, each.status) for each in view.refunds] == [(1100, "success")]
+    assert [(each.amount, each.status) for each in view.refunds] == [(1000, "success")]
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
     page = browser.get(f"/credits/receipts/{view.id}").text
     assert "This purchase was given back" in page and "sent back" in page
@@ -363,21 +365,92 @@ def test_what_was_given_back_without_us_waits_for_a_person(
     }  # fmt: skip
 
 
+def test_a_payment_that_was_reversed_without_us_is_found(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    bought, ours = paid(paystack, anna), paid(paystack, anna)
+    for each in (bought, ours):
+        paystack.finish(each.provider_reference or "", status="reversed", announce=False)
+    refund(ours, 400)
+    _superuser("UPDATE transactions SET created_at = created_at - interval '1 hour'")
+    assert reconciliation.reconcile() == 1
+    (odd,) = rows(select(ReconciliationException))
+    assert (odd.kind, odd.reference) == ("credited_not_paid", bought.provider_reference)
+    assert odd.details == {"the provider says": "reversed"}
+
+
+def test_one_press_takes_credits_back_that_were_never_paid(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), factories.admin("admin")
+    bought = paid(paystack, anna)
+    paystack.finish(bought.provider_reference or "", status="reversed", announce=False)
+    _superuser("UPDATE transactions SET created_at = created_at - interval '1 hour'")
+    reconciliation.reconcile()
+    (odd,) = rows(select(ReconciliationException))
+    browser = shop.test_client().become(admin)  # type: ignore[attr-defined]
+    assert "Take its credits back" in browser.get("/admin/payments").text
+    assert browser.post(f"/admin/payments/exceptions/{odd.id}/fix").status_code == 303
+    assert browser.post(f"/admin/payments/exceptions/{odd.id}/fix").status_code == 404
+    assert (row(bought.id).status, wallet(anna).credits, wallet(anna).total_spent) == (
+        "refunded", 10, 0,
+    )  # fmt: skip
+    assert at_provider(paystack) == [], "nobody is asked for money that went already"
+    assert reconciliation.reconcile() == 0
+    actions = rows(select(AuditEntry.action).where(AuditEntry.subject_id == bought.id))
+    assert actions == ["payment_exception_settled"]
+
+
+def test_a_refund_made_without_us_is_found_at_night(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = paid(paystack, anna)
+    paystack.client().refund(reference=bought.provider_reference or "", amount=20_000)
+    assert refund_progress.find_unknown() == 1
+    assert refund_progress.find_unknown() == 1
+    (odd,) = rows(select(ReconciliationException))
+    assert odd.kind == "unknown_refund"
+    payment_review.fix(odd.id, admin)
+    assert (wallet(anna).credits, the_refund(bought).amount) == (35, 200)
+    assert refund_progress.find_unknown() == 1
+    assert len(rows(select(ReconciliationException))) == 1
+
+
+def test_one_press_credits_what_was_paid(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = buy(anna)
+    reference = bought.provider_reference or ""
+    with unit_of_work(as_system=True) as work:
+        reconciliation.note(
+            work, kind="paid_not_credited", reference=reference, details={},
+            transaction_id=bought.id,
+        )  # fmt: skip
+    (odd,) = rows(select(ReconciliationException))
+    with pytest.raises(ValidationError, match="could not be credited"):
+        payment_review.fix(odd.id, admin)
+    paystack.finish(reference, announce=False)
+    payment_review.fix(odd.id, admin)
+    assert (row(bought.id).status, wallet(anna).credits) == ("success", 60)
+    assert rows(select(ReconciliationException))[0].resolution == "Credited"
+
+
 def test_above_the_set_amount_nothing_moves_before_a_second_admin_agreed(
     shop: Flask, paystack: PaystackSimulator
 ) -> None:
     anna, first = factories.user(), factories.admin("admin")
-    bought = paid(paystack, anna, factories.package(credits=300, price=2001))
-    assert refund(bought, 2001, first) == "waiting"
+    bought = paid(paystack, anna, factories.package(credits=300, price=1001))
+    assert refund(bought, 1001, first) == "waiting"
     with pytest.raises(ValidationError, match="already"):
-        refund(bought, 2001)
+        refund(bought, 1001)
     assert (wallet(anna).credits, refunds_of(bought)) == (310, [])
     (wish,) = rows(select(Approval))
-    assert (wish.kind, wish.amount, wish.unit) == ("money_refund", 2001, "KES")
+    assert (wish.kind, wish.amount, wish.unit) == ("money_refund", 1001, "KES")
     with pytest.raises(ValidationError, match="somebody else"):
         approving.approve(wish.id, account_of(first), "me")
     approving.approve(wish.id, account_of(factories.admin()), "All right")
-    assert (wallet(anna).credits, the_refund(bought).amount) == (10, 2001)
+    assert (wallet(anna).credits, the_refund(bought).amount) == (10, 1001)
     actions = rows(select(AuditEntry.action).where(AuditEntry.subject_id == bought.id))
     assert actions == ["refund_proposed", "refund_begun"]
 
@@ -386,8 +459,8 @@ def test_what_was_spent_while_it_waited_cannot_be_agreed_to(
     shop: Flask, paystack: PaystackSimulator
 ) -> None:
     anna = factories.user()
-    bought = paid(paystack, anna, factories.package(credits=300, price=2001))
-    refund(bought, 2001)
+    bought = paid(paystack, anna, factories.package(credits=300, price=1001))
+    refund(bought, 1001)
     spend(anna, 15)
     (wish,) = rows(select(Approval))
     second = account_of(factories.admin())
@@ -423,6 +496,48 @@ def test_withdrawing_from_a_purchase(shop: Flask, paystack: PaystackSimulator) -
     assert "on its way" in browser.get(f"/credits/receipts/{receipt}").text
     again = browser.post(here, data={"key": str(uuid4())})
     assert (again.status_code, "unused" in again.text) == (400, True)
+
+
+def test_spent_bonus_is_no_gift(shop: Flask, paystack: PaystackSimulator) -> None:
+    """Buying, using up what was given with it, and withdrawing: what was used is paid for."""
+    anna = factories.user(credits=0)
+    bought = paid(paystack, anna, factories.package(credits=120, bonus_credits=10, price=850))
+    spend(anna, 10)
+    left = wallet(anna)
+    assert left.bonus_credits == 0
+    with acting_as(anna):
+        money_refunds.withdraw(
+            account_id=account_of(anna), receipt_id=receipt_of(bought), key=uuid4()
+        )
+    made = the_refund(bought)
+    assert made.amount == (Decimal(850) * left.credits / 130).quantize(
+        Decimal("0.01"), "ROUND_DOWN"
+    )
+    assert made.amount <= Decimal("784.61")
+
+
+def test_a_divided_sum_needs_a_second_admin_too(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna, admin = factories.user(), factories.admin("admin")
+    bought = paid(paystack, anna, factories.package(credits=300, price=1900))
+    other = paid(paystack, anna)
+    assert refund(bought, 950, admin) == "begun"
+    assert refund(bought, 950, admin) == "waiting"
+    assert refund(other, 51, admin) == "waiting", "another payment of the same person"
+    assert refund(other, 50, factories.admin("admin")) == "begun"
+    _superuser("UPDATE transactions SET created_at = created_at - interval '25 hours'")
+    assert refund(other, 350, admin) == "begun", "a day later, of another payment"
+
+
+def test_a_divided_gift_needs_a_second_admin_too(shop: Flask) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+
+    def give(amount: int) -> str:
+        return grants.grant(
+            user_id=account_of(anna), admin_id=admin, amount=amount, reason="Sorry", key=uuid4()
+        )
+
+    assert (give(150), give(50), give(1)) == ("given", "given", "waiting")
+    assert wallet(anna).credits == 210
 
 
 def test_too_late_to_withdraw(shop: Flask, paystack: PaystackSimulator) -> None:

@@ -158,6 +158,8 @@ admin.payment           GET  /admin/payments/{chat}         302 403 403 403   40
 admin.verify_payment    POST /admin/payments/{chat}/verify  302 403 403 403   403 403 403   404 404 403
 admin.decide_payment    POST /admin/payments/{chat}/decide  302 403 403 403   403 403 403   404 404 403
 admin.settle_exception  POST /admin/payments/exceptions/{chat} 302 403 403 403   403 403 403   404 404 403
+admin.fix_exception     POST /admin/payments/exceptions/{chat}/fix 302 403 403 403   403 403 403   404 404 403
+admin.replay_payment    POST /admin/payments/{chat}/replay  302 403 403 403   403 403 403   404 404 403
 admin.packages          GET  /admin/packages                302 403 403 403   403 403 403   200 200 403
 admin.new_package       GET  /admin/packages/new            302 403 403 403   403 403 403   200 200 403
 admin.make_package      POST /admin/packages/new            302 403 403 403   403 403 403   303 303 403

@@ -129,9 +129,25 @@ def test_unused_counts_the_newest_purchases_first(
     assert unused(EVENING, Part(), bought_left, newer) == expected
 
 
+@given(sales, st.data())
+def test_what_was_used_before_withdrawing_is_paid_for(sold: Sold, data: st.DataObject) -> None:
+    """Nobody has credits for less than each that came with the purchase, given or bought, cost."""
+    used = data.draw(st.integers(0, sold.credits + sold.bonus))
+    bonus = max(0, sold.bonus - used)
+    purse = Purse(sold.credits + sold.bonus - used, bonus)
+    part = withdrawal(sold, Part(), purse, 0)
+    assert sold.paid - part.amount >= sold.paid * used / (sold.credits + sold.bonus) - Decimal(
+        "1e-9"
+    )
+    assert (part.credits, part.bonus) == (purse.bought, purse.bonus) or part == Part()
+
+
 def test_withdrawing_gives_the_price_of_each_unused_credit() -> None:
     assert withdrawal(EVENING, Part(), Purse(30, 0), 0) == Part(Decimal(240), 30, 0)
     assert withdrawal(WEEK, Part(), Purse(130, 10), 0) == Part(Decimal(850), 120, 10)
+    # Who used the ten given ones pays for ten of 130 credits, and 850 * 120 / 130 come back.
+    assert withdrawal(WEEK, Part(), Purse(120, 0), 0) == Part(Decimal("784.61"), 120, 0)
+    assert withdrawal(WEEK, Part(), Purse(65, 5), 0) == Part(Decimal(425), 60, 5)
     # 850 / 120 = 7.0833: what is not a whole cent is not sent.
     assert withdrawal(WEEK, Part(), Purse(11, 10), 0) == Part(Decimal("7.08"), 1, 1)
     # 150 KES had taken 19 credits (18.75, rounded up): the rest is all of the rest.
@@ -151,7 +167,8 @@ def test_a_withdrawal_is_within_what_is_left(
     assert 0 <= part.credits <= min(sold.credits - before.credits, max(0, purse.bought - newer))
     assert 0 <= part.bonus <= min(sold.bonus - before.bonus, purse.bonus)
     assert (part.amount == 0) >= (part.credits == 0)
-    if part.credits == sold.credits - before.credits > 0 and left(sold, before):
+    whole = part.credits == sold.credits - before.credits > 0
+    if whole and purse.bonus >= sold.bonus - before.bonus and left(sold, before):
         assert part.amount == left(sold, before)
     elif part.credits:
         assert part.amount <= sold.paid * part.credits / sold.credits
