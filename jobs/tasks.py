@@ -19,7 +19,6 @@ from fantooo.services import (
     payments,
     photos,
     pictures,
-    reconciliation,
     refund_progress,
     refunds,
     webhooks,
@@ -104,12 +103,7 @@ def settle_open_disputes(due_at: str) -> None:
 
 def reconcile_payments(due_at: str) -> None:
     """Compares our payments and refunds with the provider's lists."""
-
-    def compare() -> int:
-        refund_progress.find_unknown()
-        return reconciliation.reconcile()
-
-    run("reconciliation", due_at, compare)
+    run("reconciliation", due_at, refund_progress.compare_lists)
 
 
 def delete_accounts(due_at: str) -> None:

@@ -12,7 +12,6 @@ from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.services import (
     limits,
     payments as service,
-    reconciliation,
     refund_progress,
     webhooks,
 )
@@ -52,9 +51,7 @@ def replay(reference: str) -> None:
 def reconcile(days: int) -> None:
     """Compares our payments with the provider's list, in both directions."""
     try:
-        stretch = timedelta(days=days)
-        refund_progress.find_unknown(stretch=stretch)
-        found = reconciliation.reconcile(stretch=stretch)
+        found = refund_progress.compare_lists(timedelta(days=days))
     except ServiceUnavailable as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{found} exceptions")

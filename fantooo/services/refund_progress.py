@@ -119,7 +119,16 @@ def heard(reference: str) -> None:
             _unknown(reference, purchase_id, view)
 
 
-def find_unknown(until: datetime | None = None, stretch: timedelta = _LOOKED_AT) -> int:
+def compare_lists(stretch: timedelta = _LOOKED_AT) -> int:
+    """Compares refunds, then payments, of the last days with the provider's lists.
+
+    Returns how many payments do not fit. Raises ``ServiceUnavailable``.
+    """
+    find_unknown(stretch)
+    return reconciliation.reconcile(stretch=stretch)
+
+
+def find_unknown(stretch: timedelta = _LOOKED_AT) -> int:
     """Goes through the provider's refunds of the last days, whose announcements may have been lost.
 
     Ours are booked; each that was made without us waits for a person. Returns how many payments it
@@ -127,7 +136,7 @@ def find_unknown(until: datetime | None = None, stretch: timedelta = _LOOKED_AT)
     """
     if not payments.is_open():
         return 0
-    until = until or datetime.now(UTC)
+    until = datetime.now(UTC)
     looked_at: set[str] = set()
     try:
         for view in paystack.client().refunds(since=until - stretch, until=until):
