@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import psycopg
@@ -29,9 +31,19 @@ from fantooo.domain import refunding
 from fantooo.domain.errors import InsufficientCredits, SendingPaused, ValidationError
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
+from fantooo.gateways.paystack import DisputeView
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import access
-from fantooo.services import assignment, chats, credits, deletion, message_refunds, refunds
+from fantooo.services import (
+    assignment,
+    chats,
+    credits,
+    deletion,
+    disputes,
+    limits,
+    message_refunds,
+    refunds,
+)
 from tests.support import factories
 from tests.support.cluster import Place
 
@@ -39,7 +51,7 @@ pytestmark = pytest.mark.fresh_db
 
 #: noon and eight in the evening in Nairobi
 DAY, EVENING = datetime(2026, 11, 24, 9, tzinfo=UTC), datetime(2026, 11, 24, 17, tzinfo=UTC)
-#: each role tries to change and to delete; it ends with an error, so nothing stays
+#: each role tries to change, to delete and to empty; it ends with an error, so nothing stays
 _REWRITE = f"""
     DO $$
     DECLARE who text; refused int := 0;
@@ -55,10 +67,17 @@ _REWRITE = f"""
                 DELETE FROM credit_transfers;
             EXCEPTION WHEN insufficient_privilege THEN refused := refused + 1;
             END;
+            BEGIN
+                PERFORM set_config('role', who, true);
+                TRUNCATE credit_transfers;
+            EXCEPTION WHEN insufficient_privilege THEN refused := refused + 1;
+            END;
         END LOOP;
         RAISE EXCEPTION 'refused % times', refused;
     END $$"""
 _steps: Counter[str] = Counter()
+#: the provider's numbers of disputes, over all lives
+_disputes = itertools.count(1)
 
 
 @dataclass
@@ -89,11 +108,25 @@ class Purse:
     frozen: bool = False
     spent: int = 0
     sales: list[Sale] = field(default_factory=list)
+    #: what a lost dispute took that was spent already
+    owed: int = 0
+    #: what counts against the limit of a month, and that limit
+    counted: int = 0
+    limit: int | None = None
 
     @property
     def silent(self) -> bool:
         """Whether nothing at all can be sent."""
         return self.banned or self.resting
+
+    def bought(self, price: int, credits: int, bonus: int) -> None:
+        """A purchase arrives; its bought credits pay what is owed first."""
+        paid_off = min(self.owed, credits)
+        self.owed -= paid_off
+        self.credits += credits + bonus - paid_off
+        self.bonus += bonus
+        self.spent += price
+        self.counted += price
 
     def spend(self, price: int) -> int:
         """Takes the price, bonus first; returns the part of the bonus."""
@@ -311,9 +344,7 @@ class Ledger(RuleBasedStateMachine):
         purse = self.purses[who % len(self.purses)]
         assert purse.viewer.account_id
         purse.sales.append(Sale(factories.purchase(purse.viewer.account_id, self.package)))
-        purse.credits += 17
-        purse.bonus += 2
-        purse.spent += 150
+        purse.bought(150, 15, 2)
 
     @rule(who=st.integers(0, 9), kind=st.sampled_from(("percent", "bonus")), paid=st.booleans())
     def buy_with_a_code(self, who: int, kind: str, paid: bool) -> None:
@@ -324,11 +355,12 @@ class Ledger(RuleBasedStateMachine):
         package = factories.package(credits=20, price=200)
         code = factories.promo(self.admin, kind=kind, value=10, per_user_limit=99)
         factories.purchase(purse.viewer.account_id, package, paid=paid, promo=code)
+        price = 180 if kind == "percent" else 200
         if paid:
-            given = 10 if kind == "bonus" else 0
-            purse.credits += 20 + given
-            purse.bonus += given
-            purse.spent += 180 if kind == "percent" else 200
+            purse.bought(price, 20, 10 if kind == "bonus" else 0)
+        else:
+            # It is open, and could be paid at any moment.
+            purse.counted += price
 
     @precondition(lambda self: len(self.purses) > 1)
     @rule(who=st.integers(0, 9), unused=st.sampled_from(("refund", "forfeit")))
@@ -388,6 +420,68 @@ class Ledger(RuleBasedStateMachine):
         purse.credits -= bought + given
         purse.bonus -= given
         purse.spent -= amount
+        purse.counted -= amount if end == "success" else 0
+
+    @rule(who=st.integers(0, 9), resolution=st.sampled_from(("declined", "merchant-accepted")))
+    def charge_back(self, who: int, resolution: str) -> None:
+        """A dispute from its first word to its end; what a lost one cannot take is owed."""
+        purse = self.purses[who % len(self.purses)]
+        if not purse.sales:
+            return
+        _steps[f"dispute {resolution}"] += 1
+        sale = purse.sales[-1]
+        row = _World.looker.execute(
+            "SELECT provider_reference FROM transactions WHERE id = %s", (sale.id,)
+        ).fetchone()
+        assert row
+        now = datetime.now(UTC)
+        news = DisputeView(
+            id=next(_disputes), status="awaiting-merchant-feedback", resolution=None,
+            category="chargeback", refund_amount=15_000, currency="KES", domain="test",
+            transaction_id=None, transaction_reference=row[0], due_at=now, resolved_at=None,
+            created_at=now,
+        )  # fmt: skip
+        assert disputes._book(news) == "open"
+        purse.frozen = True
+        self._order(purse, 1)
+        ended = replace(news, status="resolved", resolution=resolution, resolved_at=now)
+        for _ in range(2):
+            assert disputes._book(ended) == ("won" if resolution == "declined" else "lost")
+        purse.frozen = False
+        amount = 150 - sale.back
+        if resolution == "declined" or amount == 0:
+            return
+        wanted = 15 - math.ceil(15 * sale.back / 150)
+        bought, given = sale.refund(purse, amount)
+        purse.credits -= bought + given
+        purse.bonus -= given
+        purse.spent -= amount
+        purse.counted -= amount
+        purse.owed += wanted - bought
+
+    @rule(who=st.integers(0, 9), amount=st.sampled_from((200, 500, 900, 2000)))
+    def set_a_limit(self, who: int, amount: int) -> None:
+        """Less holds at once; more waits a day, which none of these lives has."""
+        _steps["limit"] += 1
+        purse = self.purses[who % len(self.purses)]
+        assert purse.viewer.account_id
+        limits.set_limit(purse.viewer.account_id, "month", str(amount))
+        purse.limit = amount if purse.limit is None else min(purse.limit, amount)
+
+    @rule(who=st.integers(0, 9), price=st.sampled_from((150, 400, 1000)))
+    def order(self, who: int, price: int) -> None:
+        self._order(self.purses[who % len(self.purses)], price)
+
+    def _order(self, purse: Purse, price: int) -> None:
+        """Whether a purchase may begin now."""
+        within = purse.limit is None or purse.counted + price <= purse.limit
+        allowed = within and not (purse.resting or purse.frozen)
+        _steps["order" if allowed else "order refused"] += 1
+        assert purse.viewer.account_id
+        with unit_of_work(as_system=True) as work:
+            wallet = credits.lock_wallet(work, purse.viewer.account_id)
+            reason, words = limits.against(work, wallet, Decimal(price))
+        assert (reason == "", words == "") == (allowed, allowed)
 
     @rule()
     def close(self) -> None:
@@ -441,11 +535,11 @@ class Ledger(RuleBasedStateMachine):
     def the_model_is_right(self) -> None:
         for purse in self.purses:
             row = _World.looker.execute(
-                "SELECT credits, bonus_credits, total_messages_sent, total_spent FROM real_users"
-                " WHERE id = %s",
+                "SELECT credits, bonus_credits, total_messages_sent, total_spent, owed_credits"
+                " FROM real_users WHERE id = %s",
                 (purse.viewer.account_id,),
             ).fetchone()
-            assert row == (purse.credits, purse.bonus, purse.sent, purse.spent)
+            assert row == (purse.credits, purse.bonus, purse.sent, purse.spent, purse.owed)
             assert 0 <= purse.bonus <= purse.credits
         for chat_id, talk in self.talks.items():
             row = _World.looker.execute(
@@ -465,7 +559,7 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def nobody_can_rewrite_it(self) -> None:
-        with pytest.raises(errors.RaiseException, match="refused 12 times"):
+        with pytest.raises(errors.RaiseException, match="refused 18 times"):
             _World.login.execute(_REWRITE)
         _World.login.rollback()
 
@@ -513,6 +607,16 @@ def _each_kind_once() -> None:
     then(machine.ban, who=1, banned=True)
     then(machine.send, number=1, times=1)
     then(machine.ban, who=1, banned=False)
+    then(machine.set_a_limit, who=0, amount=2000)
+    then(machine.order, who=0, price=150)
+    then(machine.set_a_limit, who=0, amount=200)
+    then(machine.set_a_limit, who=0, amount=900)
+    then(machine.order, who=0, price=400)
+    then(machine.buy, who=0)
+    then(machine.charge_back, who=0, resolution="declined")
+    then(machine.spend_all, number=0)
+    then(machine.charge_back, who=0, resolution="merchant-accepted")
+    then(machine.buy, who=0)
     then(machine.freeze_spending, who=1, frozen=True)
     then(machine.send, number=1, times=4)
     then(machine.take_a_break, who=1, resting=True)
@@ -558,4 +662,5 @@ def test_credits_follow_their_model(app: Flask, _world: None, full: bool) -> Non
             "refund", "message back", "buy", "refund success", "refund failed", "refund processing",
             "refund too much", "price", "clock", "close", "freeze", "ban", "grant", "break",
             "spending frozen", "promo percent", "promo bonus", "leave refund",
-            "leave forfeit"} <= set(_steps)  # fmt: skip
+            "leave forfeit", "dispute declined", "dispute merchant-accepted", "limit", "order",
+            "order refused"} <= set(_steps)  # fmt: skip
