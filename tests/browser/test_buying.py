@@ -158,7 +158,6 @@ def test_what_was_declined_is_tried_again_in_one_click(
     page.goto(f"/credits/return?reference={reference}&trxref={reference}")
     expect(page.get_by_role("heading", name="Payment failed. Please try again")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
-    page.get_by_role("link", name="Continue to payment").click()
     on_the_simulator(page, paystack)
     page.get_by_role("button", name="Approve with card").click()
     send_what_waited(user)
