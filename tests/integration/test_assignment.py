@@ -303,6 +303,22 @@ def test_a_lost_heartbeat_returns_waiting_chats_and_keeps_quiet_ones(
     assert holder(superuser, waits) == other.account_id
 
 
+def test_who_comes_back_from_silence_is_given_what_waits(
+    app: Flask, superuser: psycopg.Connection
+) -> None:
+    """At the first beat, not at the next sweep, which might have switched them off before."""
+    operator = factories.operator(available=True)
+    away = factories.operator()
+    superuser.execute("UPDATE operators SET last_activity = now() - interval '75 seconds'")
+    chat_id = waiting()
+    assert holder(superuser, chat_id) is None
+    for viewer in (away, operator):
+        assert viewer.account_id
+        with acting_as(viewer):
+            operators.beat(viewer.account_id)
+    assert holder(superuser, chat_id) == operator.account_id
+
+
 def test_a_heartbeat_is_a_beat_of_one_s_own(app: Flask, superuser: psycopg.Connection) -> None:
     one, other = factories.operator(), factories.operator()
     superuser.execute("UPDATE operators SET last_activity = '2026-01-01'")
