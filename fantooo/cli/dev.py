@@ -16,6 +16,8 @@ from fantooo.cli.bootstrap import prepare as prepare_cluster
 if TYPE_CHECKING:
     from flask import Flask
 
+    from fantooo.config import Settings
+
 dev = AppGroup("dev", help="Running Fantooo on one machine.")
 
 
@@ -33,22 +35,28 @@ def run() -> None:
     from fantooo.embedded import assets, supervisor  # noqa: PLC0415
 
     began = time.monotonic()
+    settings = current_app.config["SETTINGS"]
 
     def announce(address: str) -> None:
         click.echo(f"\n  Fantooo is ready at {address} ({time.monotonic() - began:.1f} s)\n")
-        for role, login, password in logins():
-            click.echo(f"    {role:<9} {login:<30} {password}")
+        if _has_demo(settings):
+            for role, login, password in logins():
+                click.echo(f"    {role:<9} {login:<30} {password}")
         if house.letters_url:
             click.echo(f"\n  E-mail is delivered to nobody; read it at {house.letters_url}")
         click.echo("\n  Ctrl-C stops everything.\n")
 
     try:
         click.echo("Assets built." if assets.build() else "Assets are up to date.")
-        settings = current_app.config["SETTINGS"]
         house = supervisor.Supervisor(settings, announce)
         sys.exit(house.run(["dev", "prepare"]))
     except RuntimeError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _has_demo(settings: Settings) -> bool:
+    """Whether an empty database is filled with the demo world, and its people can sign in."""
+    return settings.fantooo_env == "development"
 
 
 @dev.command("assets")
@@ -78,5 +86,5 @@ def prepare(context: click.Context) -> None:
         return
     flask_migrate.upgrade()
     seed = current_app.cli.get_command(context, "seed")
-    if seed is not None and settings.fantooo_env == "development":
+    if seed is not None and _has_demo(settings):
         seed.main(["--if-empty"], standalone_mode=False)

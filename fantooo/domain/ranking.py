@@ -13,13 +13,13 @@ from fantooo.domain.settings import SystemSettings
 from fantooo.domain.wording import LANGUAGES
 
 TIER_STEPS: Mapping[str, int] = {"free": 0, "bronze": 1, "silver": 2, "gold": 3, "platinum": 4}
-#: what an operator reads for each part of the points
+#: what an operator reads for each part of the points; of what somebody has spent they read nothing
 REASONS: Mapping[str, str] = {
     "tier": "higher tier",
-    "lifetime_value": "loyal user",
     "paid": "paid message",
     "first": "first message",
     "escalated": "escalated",
+    "waiting": "long waiting",
     "held_back": "character speaks in many chats",
 }
 #: who comes first among equally loaded ones
@@ -56,6 +56,11 @@ def priority(score: int, settings: SystemSettings) -> str:
     if score >= settings.rank_high:
         return "high"
     return "normal" if score >= settings.rank_normal else "low"
+
+
+def waited(seconds: float, settings: SystemSettings) -> int:
+    """The points that so many seconds of waiting are worth, without end."""
+    return max(0, int(seconds // settings.points_seconds))
 
 
 def worth(points: Any, settings: SystemSettings) -> Any:

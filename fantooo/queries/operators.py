@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, case, cast, func, select
@@ -13,6 +15,7 @@ from fantooo.domain import masking, ranking
 from fantooo.domain.errors import NotFound
 from fantooo.domain.pricing import day_begins
 from fantooo.domain.ranking import REASONS
+from fantooo.domain.settings import SystemSettings
 from fantooo.extensions import db
 from fantooo.infra import clock
 from fantooo.models import (
@@ -67,6 +70,15 @@ class QueueRow:
     priority: str
     count: int
     oldest_seconds: int
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """One waiting chat, as of now."""
+
+    priority: str
+    seconds: int
     reasons: list[str]
 
 
@@ -136,35 +148,43 @@ def today(operator_id: UUID) -> Today:
 
 
 def queue() -> QueueSummary:
-    """Who waits, by priority, as it is now."""
-    entries = db.session.execute(
-        select(
-            ChatQueueEntry.priority,
-            ChatQueueEntry.score_parts,
-            ChatQueueEntry.held_back,
-            func.extract("epoch", func.now() - ChatQueueEntry.entered_queue_at).label("age"),
+    """Who waits, by priority as of now: the points of entering the queue and those of waiting."""
+    current = settings.current()
+    entries = [
+        _waiting(row, current)
+        for row in db.session.execute(
+            select(
+                ChatQueueEntry.priority_score,
+                ChatQueueEntry.score_parts,
+                ChatQueueEntry.held_back,
+                func.extract("epoch", func.now() - ChatQueueEntry.entered_queue_at).label("age"),
+            )
         )
-    ).all()
+    ]
     rows = []
     for priority in PRIORITIES:
         mine = [entry for entry in entries if entry.priority == priority]
-        if not mine:
-            continue
-        counts: dict[str, int] = {}
-        for entry in mine:
-            for part, points in {**entry.score_parts, "held_back": entry.held_back}.items():
-                if points:
-                    counts[part] = counts.get(part, 0) + 1
-        reasons = sorted(counts, key=lambda part: -counts[part])
-        rows.append(
-            QueueRow(
-                priority,
-                len(mine),
-                max(int(entry.age) for entry in mine),
-                [REASONS.get(part, part) for part in reasons],
-            )
-        )
-    return QueueSummary(len(entries), max((int(entry.age) for entry in entries), default=0), rows)
+        if mine:
+            counts = Counter(reason for entry in mine for reason in entry.reasons)
+            oldest = max(entry.seconds for entry in mine)
+            reasons = [reason for reason, _count in counts.most_common()]
+            rows.append(QueueRow(priority, len(mine), oldest, reasons))
+    return QueueSummary(len(entries), max((entry.seconds for entry in entries), default=0), rows)
+
+
+def _waiting(row: Any, current: SystemSettings) -> _Waiting:
+    """One entry of the queue as it ranks now, with the reasons that operators may read."""
+    seconds = int(row.age)
+    score = row.priority_score + ranking.waited(seconds, current)
+    priority = ranking.priority(score, current)
+    parts = {
+        **row.score_parts,
+        # Everybody waits; it is a reason where it lifts somebody.
+        "waiting": priority != ranking.priority(row.priority_score, current),
+        "held_back": row.held_back,
+    }
+    reasons = [words for part, words in REASONS.items() if parts.get(part)]
+    return _Waiting(priority, seconds, reasons)
 
 
 def held(operator_id: UUID) -> list[HeldChat]:

@@ -7,6 +7,7 @@ reader loses bytes; and a peer that does not read would block its writer for eve
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import time
 from collections import deque
@@ -79,7 +80,9 @@ class Connection:
         self.channels: set[str] = set()
         #: the page has said hello and waits for ``ready``
         self.greeted = False
-        self.checked_at = self.beat_at = time.monotonic()
+        self.checked_at = time.monotonic()
+        #: when somebody was last noted to be here; not yet
+        self.beat_at = -math.inf
         self.typing_at = 0.0
         self._ws = ws
         self._sock = _WholeFrames(ws.sock)

@@ -114,9 +114,18 @@ def _enter(hub: Hub, connection: Connection) -> None:
     if connection.viewer.role == "operator":
         channels.append(wire.OPERATORS)
     hub.join(connection, *channels)
-    with contextlib.suppress(redis.RedisError):
-        if connection.viewer.role == "user" and connection.shows_online:
-            presence.enter(account, id(connection), _PROCESS)
+    try:
+        # A page that opens is somebody who is here; it may be left before its first beat comes.
+        _is_here(connection)
+    except redis.RedisError:
+        log.info("entered_without_redis")
+    except Exception as error:
+        if not database.is_away(error):
+            raise
+        # The page's own first beat asks again.
+        log.info("entered_without_database")
+    finally:
+        db.session.remove()
 
 
 def _take(hub: Hub, connection: Connection, text: str) -> None:
@@ -186,7 +195,6 @@ def _asked_for(connection: Connection, chat_id: UUID) -> ChatView | None:
 
 def _beat(hub: Hub, connection: Connection) -> None:
     now = time.monotonic()
-    account = connection.viewer.account_id
     if now - connection.checked_at > _RECHECK_SECONDS:
         # The push that says so may have been lost, and sessions also end by themselves.
         connection.checked_at = now
@@ -199,13 +207,20 @@ def _beat(hub: Hub, connection: Connection) -> None:
             credentials.note_seen(viewer.session_id)
         if connection.chat is not None and not _still_theirs(connection.chat):
             hub.leave_chat(connection)
-    if account is None or now - connection.beat_at < _BEAT_SECONDS:
+    if now - connection.beat_at >= _BEAT_SECONDS:
+        _is_here(connection)
+
+
+def _is_here(connection: Connection) -> None:
+    """Notes that somebody has this page open; what could not be noted is asked again by the next beat."""
+    account = connection.viewer.account_id
+    if account is None:
         return
-    connection.beat_at = now
     if connection.side == "operator":
         operators.beat(account)
     elif connection.side == "user" and connection.shows_online:
         presence.enter(account, id(connection), _PROCESS)
+    connection.beat_at = time.monotonic()
 
 
 def _still_theirs(chat_id: UUID) -> bool:

@@ -115,7 +115,8 @@ def sweep(now: datetime | None = None) -> Sweep:
 
     A chat that waits too long since its assignment or its user's first unanswered message warns
     its operator, then goes back with that operator excluded. A lost heartbeat returns the waiting
-    chats at once. Too many attempts or too long in the queue escalate.
+    chats at once. Too many attempts or too long in the queue escalate; who was excluded from an
+    escalated chat may be asked again once it has waited as long anew.
     """
     now = now or datetime.now(UTC)
     with unit_of_work(as_system=True):
@@ -125,6 +126,7 @@ def sweep(now: datetime | None = None) -> Sweep:
     _repair_queue()
     _mark_held_back()
     escalated = _escalate(current, now)
+    _ask_again(current, now)
     return Sweep(warned, returned, escalated, assign_waiting())
 
 
@@ -343,12 +345,15 @@ def _failures_since(work: UnitOfWork, chat: Chat) -> int:
 
 
 def _gave_up_since(work: UnitOfWork, chat: Chat) -> list[UUID]:
-    """Operators whose turn ended without an answer since the user began to wait."""
+    """Operators who handed a chat back or left it in silence since the user began to wait.
+
+    Whose line was cut gave up nothing: they may have it again when they are back.
+    """
     return list(
         work.session.scalars(
             select(ChatAssignment.operator_id).where(
                 ChatAssignment.chat_id == chat.id,
-                ChatAssignment.end_reason.in_(("silence", "heartbeat_lost", "handed_back")),
+                ChatAssignment.end_reason.in_(("silence", "handed_back")),
                 ChatAssignment.ended_at >= chat.waiting_since,
             )
         )
@@ -440,7 +445,7 @@ def _return_without_heartbeat(current: SystemSettings, now: datetime) -> int:
                 chat = _lock_chat(work, chat_id)
                 if chat.assigned_operator_id != operator_id or chat.waiting_since is None:
                     continue
-                _end_assignment(work, chat, "heartbeat_lost", exclude=True)
+                _end_assignment(work, chat, "heartbeat_lost", exclude=False)
             returned += 1
         with unit_of_work(as_system=True) as work:
             away = work.session.execute(
@@ -549,3 +554,22 @@ def _escalate_one(work: UnitOfWork, chat_id: UUID, current: SystemSettings, now:
     message = "A chat has waited too long for an answer"
     outbox.tell_admins(work, "chat_escalation", chat_id, message, {"attempts": entry.attempts})
     work.emit(QueueChanged())
+
+
+def _ask_again(current: SystemSettings, now: datetime) -> None:
+    """Ends the exclusions of escalated chats that came back to the queue and waited as long anew.
+
+    Nobody else took them, so nobody else is there; without this they would wait for ever.
+    """
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(
+            update(ChatQueueEntry)
+            .where(
+                ChatQueueEntry.escalated_at.is_not(None),
+                # When it came back; `entered_queue_at` is when its user began to wait.
+                ChatQueueEntry.created_at <= now - timedelta(seconds=current.escalate_after),
+                func.cardinality(ChatQueueEntry.excluded_operator_ids) > 0,
+            )
+            .values(excluded_operator_ids=[])
+            .execution_options(synchronize_session=False)
+        )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from fantooo.domain.errors import Forbidden, ValidationError
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Operator
+from fantooo.queries import settings
 from fantooo.services import assignment
 
 ABSENCES = ("break", "wrap-up", "offline")
@@ -36,13 +37,23 @@ def set_availability(operator_id: UUID, *, available: bool, reason: str) -> None
 
 
 def beat(operator_id: UUID) -> None:
-    """Notes that the operator's page is open; older than a minute means silent."""
+    """Notes that the operator's page is open; older than a minute means silent.
+
+    Whoever is available and comes back from silence is given at once what waits.
+    """
+    now = datetime.now(UTC)
     with unit_of_work() as work:
-        work.session.execute(
-            update(Operator)
-            .where(Operator.id == operator_id)
-            .values(last_activity=datetime.now(UTC))
+        silent_since = now - timedelta(seconds=settings.current().heartbeat_after)
+        comes_back = work.session.scalar(
+            select(Operator.is_available & (Operator.last_activity <= silent_since)).where(
+                Operator.id == operator_id
+            )
         )
+        work.session.execute(
+            update(Operator).where(Operator.id == operator_id).values(last_activity=now)
+        )
+    if comes_back:
+        assignment.assign_soon()
 
 
 def set_auto_next(operator_id: UUID, *, on: bool) -> None:

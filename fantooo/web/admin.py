@@ -165,12 +165,18 @@ def _amount(typed: str) -> Decimal:
     return amount
 
 
+def _units(now: figures.Figures) -> str:
+    """What the figures of the oldest wait count."""
+    hours = now.oldest_wait_seconds >= 3600
+    return "Hours, minutes and seconds" if hours else "Minutes and seconds"
+
+
 def _tiles() -> list[Tile]:
     now = figures.figures()
     money = "manage_payments" in guards.me().permissions
     return [
         Tile("waiting", "Waiting chats", f"{now.waiting:,}", "Chats in the queue"),
-        Tile("oldest", "Oldest wait", duration(now.oldest_wait_seconds), "Minutes and seconds"),
+        Tile("oldest", "Oldest wait", duration(now.oldest_wait_seconds), _units(now)),
         Tile(
             "available",
             "Operators available",

@@ -17,6 +17,7 @@ let following = '';
 let online = false;
 let soon = 0;
 
+const notes = watchNotes();
 const parts = converse({
   side: 'operator',
   // What this operator had seen when it was sent; only a retry answers to more.
@@ -25,6 +26,7 @@ const parts = converse({
   refused,
   sent,
   arrived,
+  reloading: () => notes.save(),
   gone: () => ended('This chat is no longer assigned to you.'),
 });
 const { chat, composer, notice, log } = parts;
@@ -32,7 +34,6 @@ const templates = watchTemplates(composer, log);
 const showPanel = watchPanels(desk);
 
 followKeyboard();
-watchNotes();
 runClocks();
 markHere();
 document.addEventListener('htmx:after:swap', markHere);
@@ -72,18 +73,26 @@ body.addEventListener('fantooo:assigned', async ({ detail }) => {
   refresh();
   if (detail.chat === chat) {
     // Taken away and given back: a new number, and perhaps new messages.
+    if (isBusyBeside()) {
+      notice.say('This chat is yours again.', { link: { href: detail.url, text: 'Open it anew' } });
+      return;
+    }
     await parts.draft.save();
     window.location.reload();
     return;
   }
-  const busy = composer.value.trim() || !clock.hidden || !parts.outbox.isEmpty;
-  if (busy || desk.dataset.autoNext !== 'true') {
-    notice.say('Another chat was given to you.', { link: { href: detail.url, text: 'Open it' } });
-    chime();
-  } else {
+  const opens = () => clock.hidden && movesOn();
+  if (opens()) {
     await chime();
-    window.location.assign(detail.url);
+    // Hands may have come to the page while it rang.
+    if (opens()) {
+      window.location.assign(detail.url);
+      return;
+    }
+  } else {
+    chime();
   }
+  notice.say('Another chat was given to you.', { link: { href: detail.url, text: 'Open it' } });
 });
 body.addEventListener('fantooo:unassigned', ({ detail }) => {
   refresh();
@@ -102,6 +111,21 @@ document.getElementById('handback-form').addEventListener('submit', () => {
   // It goes where it stands; what was typed is not for the next one.
   composer.set('');
 });
+
+/** Whether the page may go to another chat by itself: wanted, and nothing of this one is in anybody's hands. */
+function movesOn() {
+  return desk.dataset.autoNext === 'true' && !composer.value.trim() && parts.outbox.isEmpty && !isBusyBeside();
+}
+
+/**
+ * Whether something other than the composer is in use: a note, another field, a dialog, a menu. What
+ * is typed there would go on in the composer of the page that came instead.
+ */
+function isBusyBeside() {
+  if (!notes.areSaved() || document.querySelector('dialog[open], [data-menu][open]')) return true;
+  const at = document.activeElement;
+  return at !== composer.field && Boolean(at?.matches('input, textarea, select'));
+}
 
 /** What the socket said last, unless the person keeps it to themselves. */
 function showPresence() {
@@ -158,7 +182,7 @@ function sent(envelope) {
   refresh();
   templates.mark();
   if (!following) return;
-  if (desk.dataset.autoNext === 'true' && !composer.value.trim() && parts.outbox.isEmpty) {
+  if (movesOn()) {
     window.location.assign(following);
   } else {
     notice.say('Somebody else waits for you.', { link: { href: following, text: 'Next chat' } });

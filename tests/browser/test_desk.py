@@ -11,6 +11,7 @@ from playwright.sync_api import Route, WebSocketRoute, expect
 
 from fantooo.services import assignment
 from tests.support import factories
+from tests.support.chromium import until
 from tests.support.person import Person
 from tests.support.server import LiveServer
 
@@ -388,6 +389,118 @@ def test_a_chat_that_comes_meanwhile_interrupts_nobody(
     expect(operator.field).to_have_value("In the middle of")
 
 
+def test_a_chat_that_comes_leaves_a_note_in_its_writers_hands(
+    conversation: Conversation, live_server: LiveServer
+) -> None:
+    """What is typed for one person never goes on in another one's composer."""
+    _user, operator = conversation
+    _answered(operator)
+    note = operator.page.get_by_label("Notes about this person")
+    note.press_sequentially("Has a cat ")
+    chat = _another_comes(live_server)
+    expect(operator.page.locator("#notice")).to_contain_text("Another chat was given to you.")
+    expect(note).to_be_focused()
+    operator.page.keyboard.type("called Simba")
+    expect(note).to_have_value("Has a cat called Simba")
+    expect(operator.page.locator("#note-real [data-saved]")).to_contain_text("Saved Today")
+    assert operator.is_same_page()
+    operator.page.locator("#notice").get_by_role("link", name="Open it").click()
+    operator.page.wait_for_url(f"**/operator/chat/{chat}")
+    expect(operator.field).to_have_value("")
+
+
+def test_a_chat_that_comes_leaves_a_dialog_open(
+    conversation: Conversation, live_server: LiveServer
+) -> None:
+    _user, operator = conversation
+    _answered(operator)
+    operator.page.get_by_role("button", name="Hand over").click()
+    dialog = operator.page.get_by_role("dialog", name="Hand this chat over")
+    dialog.get_by_label("I need a break").check()
+    _another_comes(live_server)
+    expect(operator.page.locator("#notice")).to_contain_text("Another chat was given to you.")
+    expect(dialog.get_by_label("I need a break")).to_be_checked()
+    assert operator.is_same_page()
+
+
+def test_a_chat_that_comes_opens_by_itself_where_nothing_is_in_hand(
+    conversation: Conversation, live_server: LiveServer
+) -> None:
+    _user, operator = conversation
+    _answered(operator)
+    chat = _another_comes(live_server)
+    operator.page.wait_for_url(f"**/operator/chat/{chat}")
+
+
+def test_a_chat_given_back_leaves_a_note_in_its_writers_hands(conversation: Conversation) -> None:
+    """Its own page waits to be loaded anew, too."""
+    _user, operator = conversation
+    operator.remember_page()
+    note = operator.page.get_by_label("Notes about this person")
+    note.press_sequentially("Has a cat")
+    chat = operator.page.url.rsplit("/", 1)[1]
+    told = {"chat": chat, "url": f"/operator/chat/{chat}"}
+    tell = "(detail) => document.body.dispatchEvent(new CustomEvent('fantooo:assigned', {detail}))"
+    operator.page.evaluate(tell, told)
+    notice = operator.page.locator("#notice")
+    expect(notice).to_contain_text("This chat is yours again.")
+    expect(note).to_be_focused()
+    assert operator.is_same_page()
+    expect(operator.page.locator("#note-real [data-saved]")).to_contain_text("Saved Today")
+    notice.get_by_role("link", name="Open it anew").click()
+    until(operator.page, "window.stayed !== true")
+    expect(note).to_have_value("Has a cat")
+
+
+def test_a_note_that_was_not_saved_is_saved_again_by_itself(
+    conversation: Conversation, live_server: LiveServer
+) -> None:
+    """Also when the save had arrived and only its answer was lost: that is nobody else's text."""
+    _user, operator = conversation
+    _answered(operator)
+    saves: list[str] = []
+
+    def answer(route: Route) -> None:
+        saves.append(route.request.post_data or "")
+        if len(saves) == 2:
+            route.fetch()
+        if len(saves) <= 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    operator.page.route("**/notes/real", answer)
+    note = operator.page.get_by_label("Notes about this person")
+    note.fill("Has a cat")
+    saved = operator.page.locator("#note-real [data-saved]")
+    expect(saved).to_contain_text("Not saved yet. It is tried again in a moment.")
+    operator.field.focus()
+    _another_comes(live_server)
+    expect(operator.page.locator("#notice")).to_contain_text("Another chat was given to you.")
+    assert operator.is_same_page()
+    expect(saved).to_have_text("Saved", timeout=20_000)
+    assert len(saves) == 3, saves
+    expect(operator.page.locator("#note-real").get_by_role("alert")).to_have_count(0)
+    assert live_server.one("SELECT content FROM profile_notes") == "Has a cat"
+
+
+def test_a_note_goes_along_when_its_page_is_left(
+    conversation: Conversation, live_server: LiveServer
+) -> None:
+    """Left before it began to save; and while an earlier save of it was still under way."""
+    _user, operator = conversation
+    note = operator.page.get_by_label("Notes about this person")
+    note.fill("Has a cat")
+    operator.page.goto("/operator/waiting")
+    live_server.wait_for("SELECT count(*) FROM profile_notes WHERE content = 'Has a cat'")
+    operator.page.go_back()
+    expect(note).to_have_value("Has a cat")
+    note.fill("Has a cat called Simba")
+    saved = operator.page.locator("#note-real [data-saved]")
+    expect(saved).to_contain_text("Saved Today")
+    live_server.wait_for("SELECT count(*) FROM profile_notes WHERE content LIKE '%%Simba'")
+
+
 def test_the_waiting_room_shows_queue_numbers_and_switch_live(
     live_server: LiveServer, new_person: NewPerson
 ) -> None:
@@ -449,6 +562,21 @@ def _write(live_server: LiveServer, viewer, text: str, **character: object) -> U
         chat = factories.open_chat(viewer, nia)
         factories.send(viewer, chat, text)
     return chat
+
+
+def _answered(operator: Person) -> None:
+    """The operator's chat waits for its user; whether the page stays this one can be asked."""
+    operator.say("Good evening to you")
+    expect(operator.bubble("Good evening to you")).to_be_visible()
+    expect(operator.page.locator("#answer-clock")).to_be_hidden()
+    operator.remember_page()
+
+
+def _another_comes(live_server: LiveServer) -> UUID:
+    """Somebody else's chat is given to the one operator there is."""
+    with live_server.acting():
+        brian = factories.user(username="brian")
+    return _write(live_server, brian, "Me too")
 
 
 def _let_pass(live_server: LiveServer, seconds: int) -> None:

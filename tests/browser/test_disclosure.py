@@ -10,8 +10,8 @@ from tests.support import tour
 from tests.support.tour import World
 
 SHOWING = [stop for stop in tour.STOPS if stop.character and not stop.scripted]
-#: what stands for one character on a page: each of these must say it
-ONE_CHARACTER = ".char-card, .inbox-row, .chat-head, .portraits, .desk-head, .desk-face"
+#: what stands for characters on a page: each of these must say it once
+ONE_CHARACTER = ".char-card, .inbox-row, .chat-head, .portraits, .desk-head, .desk-face, .held-card"
 WORDS = "Fictional character"
 
 #: whether somebody who looks at the element sees it: not hidden, not clipped, not covered, readable
@@ -68,8 +68,8 @@ def _pictures_elsewhere(page: Page) -> list[str]:
 
 
 #: the portrait over an empty chat stands under the chat's head and above "… is a fictional character";
-#: the list of held chats is the operators' own, who play them
-KNOWN_BESIDES = ".log-intro, .held"
+#: the desk's list of held chats stands beside a head and a face that say it
+KNOWN_BESIDES = ".log-intro, .desk-held"
 
 
 @pytest.mark.parametrize("name", ["profile-signed-out", "profile", "chat", "chat-empty"])

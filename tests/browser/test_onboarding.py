@@ -168,8 +168,11 @@ def test_pressing_twice_makes_one_account(
     first_step(page, "haraka")
     second_step(page)
     fill_third_step(page)
+    posts: list[str] = []
+    page.on("request", lambda request: request.method == "POST" and posts.append(request.url))
     page.get_by_role("button", name="Create Account").dblclick()
     page.wait_for_url("**/discover")
+    assert not javascript or len(posts) == 1, posts
     assert live_server.one("SELECT count(*) FROM accounts") == 1
     assert live_server.one("SELECT credits FROM real_users") == 10
 

@@ -303,6 +303,37 @@ def test_a_lost_heartbeat_returns_waiting_chats_and_keeps_quiet_ones(
     assert holder(superuser, waits) == other.account_id
 
 
+def test_whose_line_was_cut_may_have_the_chat_again(
+    app: Flask, superuser: psycopg.Connection
+) -> None:
+    """Only silence and handing back exclude."""
+    operator = factories.operator(available=True)
+    chat_id = waiting()
+    assert assignment.sweep(later(seconds=62)).returned == 1
+    row = superuser.execute("SELECT excluded_operator_ids, attempts FROM chat_queue").fetchone()
+    assert row == ([], 1)
+    assert operator.account_id
+    with acting_as(operator):
+        operators.set_availability(operator.account_id, available=True, reason="")
+    assert holder(superuser, chat_id) == operator.account_id
+
+
+def test_who_comes_back_from_silence_is_given_what_waits(
+    app: Flask, superuser: psycopg.Connection
+) -> None:
+    """At the first beat, not at the next sweep, which might have switched them off before."""
+    operator = factories.operator(available=True)
+    away = factories.operator()
+    superuser.execute("UPDATE operators SET last_activity = now() - interval '75 seconds'")
+    chat_id = waiting()
+    assert holder(superuser, chat_id) is None
+    for viewer in (away, operator):
+        assert viewer.account_id
+        with acting_as(viewer):
+            operators.beat(viewer.account_id)
+    assert holder(superuser, chat_id) == operator.account_id
+
+
 def test_a_heartbeat_is_a_beat_of_one_s_own(app: Flask, superuser: psycopg.Connection) -> None:
     one, other = factories.operator(), factories.operator()
     superuser.execute("UPDATE operators SET last_activity = '2026-01-01'")
@@ -358,6 +389,21 @@ def test_three_failed_assignments_escalate_and_everybody_may_be_asked_again(
     assert (done.escalated, done.assigned) == (1, 1)
     assert holder(superuser, chat_id) == operator.account_id
     assert superuser.execute("SELECT status FROM chats").fetchone() == ("escalated",)
+
+
+def test_an_escalated_chat_never_waits_for_ever(app: Flask, superuser: psycopg.Connection) -> None:
+    """Handed back after it was escalated: its only operator is asked again after as long anew."""
+    chat_id = waiting()
+    assert assignment.sweep(later(minutes=16)).escalated == 1
+    operator = factories.operator(available=True)
+    alive(superuser, operator)
+    for number in (1, 2):
+        assert holder(superuser, chat_id) == operator.account_id
+        hand_back(operator, chat_id, number=number)
+        assert holder(superuser, chat_id) is None, "not at once to the one who gave it back"
+        assert assignment.sweep(later(minutes=14)).assigned == 0
+        assert assignment.sweep(later(minutes=15, seconds=1)).assigned == 1
+    assert holder(superuser, chat_id) == operator.account_id
 
 
 def test_escalated_chats_go_to_senior_operators_first(

@@ -65,6 +65,10 @@ def test_the_dashboard_equals_plain_queries(cast: Cast) -> None:
     assert "<html" not in page
     for value in plain.values():
         assert f">{value:,}<" in page
+    assert "Minutes and seconds" in page
+    su.execute("UPDATE chat_queue SET entered_queue_at = now() - interval '61 minutes'")
+    page = cast.browser("moderator").get("/admin/dashboard/tiles").get_data(as_text=True)
+    assert "1:01:0" in page and "Hours, minutes and seconds" in page
 
 
 def test_an_empty_dashboard(app: Flask) -> None:
@@ -131,12 +135,38 @@ def test_the_queue_as_operators_see_it(app: Flask, superuser: psycopg.Connection
     )
     assert {row.priority: row.count for row in shown.rows} == plain == {"urgent": 1, "low": 2}
     assert (shown.waiting, shown.rows[0].priority) == (3, "urgent")
-    assert set(shown.rows[0].reasons) == {"higher tier", "loyal user", "first message"}
+    # What somebody has spent gives points and is told to no operator.
+    assert set(shown.rows[0].reasons) == {"higher tier", "first message"}
     assert 64 <= shown.oldest_seconds <= 80
     desk: Any = app.test_client()
     page = desk.become(operator).get("/operator/queue").get_data(as_text=True)
     assert "<html" not in page
     assert "1:0" in page
+
+
+def test_waiting_lifts_what_operators_see(app: Flask, superuser: psycopg.Connection) -> None:
+    """A point for each 20 seconds, as in the order: a new user's 10 points become 80 in 24 minutes."""
+    for _ in range(2):
+        user = factories.user()
+        factories.send(user, factories.open_chat(user))
+    operator = factories.operator()
+
+    def shown(waited: int) -> list[tuple[str, int, list[str]]]:
+        superuser.execute(
+            "UPDATE chat_queue SET entered_queue_at = now() - make_interval(secs => %s)"
+            " WHERE id = (SELECT min(id::text)::uuid FROM chat_queue)",
+            (waited,),
+        )
+        with acting_as(operator):
+            return [(row.priority, row.count, row.reasons) for row in operators.queue().rows]
+
+    first, lifted = ["first message"], ["first message", "long waiting"]
+    assert shown(60) == [("low", 2, first)]
+    assert shown(110) == [("normal", 1, lifted), ("low", 1, first)]
+    assert shown(10 * 60 + 10) == [("high", 1, lifted), ("low", 1, first)]
+    assert shown(24 * 60) == [("urgent", 1, lifted), ("low", 1, first)]
+    stored = superuser.execute("SELECT DISTINCT priority, priority_score FROM chat_queue")
+    assert stored.fetchall() == [("low", 10)], "the order counts waiting by itself"
 
 
 def test_held_chats_the_longest_waiting_first(app: Flask, superuser: psycopg.Connection) -> None:

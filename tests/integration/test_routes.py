@@ -192,7 +192,7 @@ disputes.show           GET  /admin/disputes/{dispute}      302 403 403 403   40
 disputes.show           GET  /admin/disputes/{chat}         302 403 403 403   403 403 403   404 404 403
 disputes.note_evidence  POST /admin/disputes/{dispute}/evidence 302 403 403 403 403 403 403 303 303 403
 
-# Not in production: tests/integration/test_styleguide.py.
+# Not in production: tests/integration/test_maintenance.py.
 styleguide.show         GET  /styleguide                    200 200 200 200   200 200 200   200 200 200
 
 health.alive            GET  /health                        200 200 200 200   200 200 200   200 200 200

@@ -321,6 +321,53 @@ def test_logging_out_one_session_leaves_the_others(server: LiveServer, talk: Tal
     here.close()
 
 
+def _silent_for(server: LiveServer, viewer: Viewer, seconds: int) -> None:
+    server.change(
+        "UPDATE operators SET last_activity = now() - make_interval(secs => %s) WHERE id = %s",
+        seconds,
+        viewer.account_id,
+    )
+
+
+def test_an_operator_who_goes_from_page_to_page_is_there(server: LiveServer, talk: Talk) -> None:
+    """No page of theirs lives long enough for a second beat; each one's opening is a beat."""
+    fresh = (
+        "SELECT count(*) FROM operators WHERE id = %s"
+        " AND last_activity > now() - interval '50 seconds'"
+    )
+    cookie = cookie_of(server, talk.olga)
+    for _page in range(3):
+        _silent_for(server, talk.olga, 55)
+        line = dial(server, cookie)
+        greet(line, talk.annas, "desk")
+        server.wait_for(fresh, talk.olga.account_id)
+        line.close()
+    with server.acting():
+        assert assignment.sweep().returned == 0
+    assert talk.holder(talk.annas) == talk.olga.account_id
+    there = "SELECT is_available FROM operators WHERE id = %s"
+    assert server.one(there, talk.olga.account_id) is True
+
+
+def test_an_operator_who_comes_back_is_given_what_waits(server: LiveServer, talk: Talk) -> None:
+    """Silent for longer than a minute and not switched off yet: the page that opens says so."""
+    with server.acting():
+        back = factories.operator(available=True)
+    _silent_for(server, back, 75)
+    with server.acting():
+        carol = factories.user()
+        chat = factories.open_chat(carol, server.character())
+        factories.send(carol, chat, "Anybody there?")
+    assert talk.holder(chat) is None
+    greet(dial(server, cookie_of(server, back)), None, "waiting")
+    holder = "SELECT assigned_operator_id = %s FROM chats WHERE id = %s"
+    server.wait_for(holder, back.account_id, chat)
+    with server.acting():
+        assert back.account_id
+        assert assignment.sweep().returned == 0
+        assignment.release_all(back.account_id, "offline")
+
+
 def test_a_chat_taken_away_is_not_heard_any_more(server: LiveServer, talk: Talk) -> None:
     olga, anna = (
         dial(server, cookie_of(server, talk.olga)),

@@ -157,7 +157,7 @@ def test_it_starts_twice_and_stops_in_time(dev_run: DevRun) -> None:
     dev_run.env = {"FANTOOO_ENV": "development"}
     dev_run.start()
     assert fetch(f"{dev_run.url}/health/ready?for=web")[0] == 200
-    assert "admin" in dev_run.text()
+    assert "admin@fantooo.test" in dev_run.text()
     family = dev_run.family()
     assert dev_run.process is not None
     dev_run.process.send_signal(signal.SIGINT)
@@ -170,6 +170,11 @@ def test_it_starts_twice_and_stops_in_time(dev_run: DevRun) -> None:
         taken.append(dev_run.start())
         dev_run.end()
     assert min(taken) < within(10), taken
+
+
+def test_without_the_demo_no_sign_ins_are_named(running: DevRun) -> None:
+    assert "is ready at" in running.text()
+    assert "@fantooo.test" not in running.text()
 
 
 def test_a_second_one_on_the_same_home_is_refused(running: DevRun) -> None:

@@ -11,12 +11,14 @@ from hypothesis import given, strategies as st
 
 from fantooo.domain.ranking import (
     QUIET_LOAD,
+    REASONS,
     Candidate,
     Waiting,
     choose,
     places_of,
     priority,
     score_parts,
+    waited,
     worth,
 )
 from fantooo.domain.settings import SystemSettings
@@ -96,6 +98,16 @@ def points_now(score: int, entered: datetime, now: datetime) -> int:
 
 def rank_key(score: int, entered: datetime) -> datetime:
     return entered - worth(score, DEFAULTS)
+
+
+def test_waiting_is_worth_a_point_each_20_seconds() -> None:
+    points = [waited(seconds, DEFAULTS) for seconds in (-5, 0, 19.9, 20, 100, 86_400)]
+    assert points == [0, 0, 0, 1, 5, 4320]
+
+
+def test_operators_read_a_reason_for_everything_but_spending() -> None:
+    made = parts(tier="gold", lifetime_value=Decimal(5000), paid=True, first=True, escalated=True)
+    assert set(made) - set(REASONS) == {"lifetime_value"}
 
 
 @given(

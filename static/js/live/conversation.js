@@ -16,7 +16,7 @@ import { showTyping, tellTyping } from './typing.js';
 
 /**
  * `page`: `{ side, fields(), again?(), refused(item, answer), arrived?(bubbles, envelope),
- * caughtUp?(answer), gone() }`. Returns the parts the page needs.
+ * caughtUp?(answer), reloading?(), gone() }`. Returns the parts the page needs.
  */
 export function converse(page) {
   const list = document.getElementById('messages');
@@ -75,7 +75,7 @@ export function converse(page) {
     read: (pointers) => log.read(pointers),
     caughtUp: (answer) => page.caughtUp?.(answer),
     reload: async () => {
-      await draft.save();
+      await Promise.all([draft.save(), page.reloading?.()]);
       window.location.reload();
     },
     gone: () => page.gone(),

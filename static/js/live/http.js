@@ -10,12 +10,13 @@ export async function ask(method, url, fields = null, { keepalive = false } = {}
     credentials: 'same-origin',
     cache: 'no-store',
     keepalive,
+    // On a page that has gone nobody waits any more, and nothing is cut short.
+    signal: AbortSignal.timeout(LIMIT),
   };
   if (fields) {
     options.body = new URLSearchParams(fields);
     options.headers['X-CSRFToken'] = token();
   }
-  if (!keepalive) options.signal = AbortSignal.timeout(LIMIT);
   try {
     const response = await fetch(url, options);
     const text = await response.text();
