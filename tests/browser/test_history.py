@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Route, expect
 
 from tests.support import factories
+from tests.support.chromium import until
 from tests.support.person import Person
 from tests.support.server import LiveServer
 
 NewPerson = Callable[..., Person]
+#: every socket that the page opens, to be cut by a test
+_KEEP_SOCKETS = """
+window.lines = [];
+window.WebSocket = class extends WebSocket {
+  constructor(...given) { super(...given); lines.push(this); }
+};
+"""
+_CUT = "() => lines.forEach(line => line.close())"
 LINES = [f"Line {number:03}" for number in range(120)]
 
 
@@ -104,6 +114,36 @@ def test_a_page_whose_line_broke_catches_up(conversation: tuple[Person, Person])
     expect(user.bubble("Two")).to_have_count(1)
     assert user.texts() == ["Good evening", "One", "Two"]
     expect(operator.bubble("Two").locator("[data-status]")).to_have_text("Read")
+    assert user.is_same_page()
+
+
+def test_a_line_cut_at_random_leaves_no_gap_and_no_double(
+    live_server: LiveServer, new_person: NewPerson
+) -> None:
+    """The page's own code, its socket closed again and again while both sides write."""
+    user = new_person((390, 844)).as_user(200)
+    user.page.add_init_script(_KEEP_SOCKETS)
+    with live_server.acting():
+        asha = factories.operator(available=True)
+    chat = user.open_chat(live_server.character(name="Nia"))
+    user.wait_until_live()
+    user.remember_page()
+    chance, written = random.Random(7), []
+    for number in range(30):
+        sides = [f"Mine {number:02}", f"Theirs {number:02}"]
+        with live_server.acting():
+            factories.send(user.viewer, chat, sides[0])
+            if number % 3 == 0:
+                # At any moment of a line: opening, greeting, catching up, or long live.
+                until(user.page, "() => lines.some(line => line.readyState < WebSocket.CLOSING)")
+                user.page.wait_for_timeout(chance.randrange(150))
+                user.page.evaluate(_CUT)
+            factories.reply(asha, chat, sides[1])
+        written += sides
+    expect(user.bubble(written[-1])).to_have_count(1)
+    user.wait_until_live()
+    assert user.texts() == written
+    assert user.page.evaluate("lines.length") > 10, "one more than were cut"
     assert user.is_same_page()
 
 
