@@ -23,9 +23,10 @@ from fantooo.web import (
     media,
     operator,
     people,
-    photos,  # adds its routes to those of user
+    photos,  # noqa: F401 (adds its routes to those of user)
     public,
     request_log,
+    sizes,
     styleguide,
     templating,
     user,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 def install(app: Flask) -> None:
     """Wires requests, errors, templates and all blueprints into ``app``."""
     request_log.install(app)
-    photos.install(app)
+    sizes.install(app)
     admission.install(app)
     guards.install(app)
     headers.install(app)

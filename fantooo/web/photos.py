@@ -1,11 +1,10 @@
-"""Photos of oneself on /me, and the larger request that brings one."""
+"""Photos of oneself on /me."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import request, session
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from fantooo.infra.pictures import MOST_BYTES
@@ -13,26 +12,6 @@ from fantooo.services import photos
 from fantooo.web import guards, limits
 from fantooo.web.me import answer, own
 from fantooo.web.user import blueprint
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-#: Endpoints that take files, with the bytes of a request they read at most: more than a photo may
-#: have, so that a photo too large is refused beside its field and not by a page.
-TAKES_FILES = {"user.add_photo": 3 * MOST_BYTES}
-
-
-def install(app: Flask) -> None:
-    """Lets requests that bring files be larger than others, before anybody reads them."""
-    # After the request id, before what extensions have added: they read the form.
-    first, *others = app.before_request_funcs.get(None, [])
-    app.before_request_funcs[None] = [first, _let_in, *others]
-
-
-def _let_in() -> None:
-    # Without a session nobody may send a file anyway, so nothing large is taken either.
-    if request.endpoint in TAKES_FILES and "_user_id" in session:
-        request.max_content_length = TAKES_FILES[request.endpoint]
 
 
 @blueprint.post("/me/photos")

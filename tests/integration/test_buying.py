@@ -204,6 +204,23 @@ def test_what_the_provider_did_not_sign_is_refused(shop: Flask, signature: str |
     assert _all(select(WebhookEvent)) == []
 
 
+def test_a_long_announcement_is_taken_and_an_endless_one_is_not(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    client = shop.test_client()
+    client.csrf = False  # type: ignore[attr-defined]
+    for size, status in ((100_000, 200), (300_000, 413)):
+        raw = b'{"event": "charge.success", "data": {}, "log": "' + b"x" * size + b'"}'
+        signature = hmac.new(paystack.secret_key.encode(), raw, hashlib.sha512).hexdigest()
+        answer = client.post(
+            "/webhooks/paystack",
+            data=raw,
+            headers={"x-paystack-signature": signature},
+            content_type="application/json",
+        )
+        assert answer.status_code == status
+
+
 def test_what_cannot_be_stored_is_sent_again(
     shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
