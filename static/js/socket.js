@@ -12,7 +12,7 @@ import { apply } from './live/partials.js';
 
 const BEAT = 25_000;
 const FIRST_WAIT = 500;
-const LONGEST_WAIT = 15_000;
+const LONGEST_WAIT = 30_000;
 const ACCESS_ENDED = 4001;
 const ENVELOPES = new Set(['message', 'edit', 'delete', 'read']);
 

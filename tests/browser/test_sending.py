@@ -154,6 +154,21 @@ def test_a_browser_that_is_wrong_about_being_offline_is_not_believed(user: Perso
     expect(user.page.locator("#offline")).to_be_hidden()
 
 
+def test_a_line_that_stays_cut_says_so_and_can_be_tried_at_once(user: Person) -> None:
+    cut = True
+    user.page.route_web_socket(
+        "**/ws", lambda line: line.close(code=1012) if cut else line.connect_to_server()
+    )
+    user.page.reload()
+    line = user.page.locator("#connection")
+    expect(line).to_contain_text("Connection lost. Reconnecting...")
+    expect(line).to_contain_text("Disconnected. What you write waits here.")
+    cut = False
+    line.get_by_role("button", name="Try now").click()
+    user.wait_until_live()
+    expect(line).to_be_hidden()
+
+
 def test_pressing_twice_sends_once(user: Person, live_server: LiveServer) -> None:
     """By button and by key; Shift and Enter begin a new line; nothing is not sent."""
     user.field.fill("By the button")

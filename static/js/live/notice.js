@@ -1,5 +1,8 @@
 // What the page has to say: the connection line, and one message at a time above the composer.
 
+/** After so many tries that failed it is no blink any more, and the next one may be half a minute away. */
+const GIVEN_UP = 4;
+
 /** Shows the state of the connection in `line`, with "Try now" when it is lost. */
 export function watchConnection(line) {
   const words = line.querySelector('[data-words]');
@@ -12,16 +15,17 @@ export function watchConnection(line) {
     words.textContent = text;
     line.hidden = !text;
   };
-  const lost = () => {
+  const lost = (tries) => {
     button.hidden = false;
+    const words = tries < GIVEN_UP ? 'Connection lost. Reconnecting...' : 'Disconnected. What you write waits here.';
     // Offline has its own line, on every page.
-    show(navigator.onLine ? 'Connection lost. Reconnecting...' : '');
+    show(navigator.onLine ? words : '');
   };
   document.body.addEventListener('fantooo:live', ({ detail }) => {
     clearTimeout(timer);
     if (detail.state === 'ready') show('');
     // A blink of the line is nobody's business.
-    else if (detail.state === 'lost') timer = setTimeout(lost, detail.tries > 1 ? 0 : 1200);
+    else if (detail.state === 'lost') timer = setTimeout(() => lost(detail.tries), detail.tries > 1 ? 0 : 1200);
   });
 }
 
