@@ -42,7 +42,16 @@ from fantooo.infra import job_queue, redis, reporting
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import IdempotencyKey, RealUser, Transaction
 from fantooo.queries import payments as reads, refunds, settings
-from fantooo.services import credits, exclusion, limits, outbox, promos, receipts, refund_booking
+from fantooo.services import (
+    approvals,
+    credits,
+    exclusion,
+    limits,
+    outbox,
+    promos,
+    receipts,
+    refund_booking,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +74,10 @@ _ASK_AFTER = timedelta(minutes=2)
 _ON_ITS_WAY = timedelta(minutes=5)
 _BATCH = 200
 _MPESA_PHONE_DIGITS = 12
+_TOO_GENEROUS = (
+    "Less was paid than so many credits cost. Do not credit it, and the money goes back; credits can be"
+    " given on the person's page, with a second admin."
+)
 #: why a payment that a person looked at failed
 _NOT_ORDERED = "not what was ordered"
 
@@ -381,7 +394,9 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
 def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit: bool) -> None:
     """Ends a review in the caller's transaction: the snapshot is credited, or the purchase failed.
 
-    Raises ``NotFound``, or ``ValidationError`` when nobody is waiting for a decision.
+    What was paid for a purchase that is not credited goes back. Raises ``NotFound``, or
+    ``ValidationError`` when nobody is waiting for a decision, and for more credits than one admin
+    may give when less was paid than they cost.
     """
     found = work.session.get(Transaction, transaction_id)
     if found is None or found.provider_reference is None:
@@ -390,6 +405,11 @@ def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit
     bought = _lock(work, found.provider_reference)
     if not bought.needs_manual_review:
         raise ValidationError(message="This payment is not under review")
+    paid = _paid_at_provider(bought)
+    is_short = paid is None or paid[1] != bought.currency or paid[0] < bought.amount
+    total = bought.credits_amount + bought.bonus_credits
+    if credit and is_short and approvals.needed(total, approvals.CREDITS):
+        raise ValidationError(message=_TOO_GENEROUS)
     bought.needs_manual_review = False
     bought.reviewed_by = admin_id
     bought.reviewed_at = datetime.now(UTC)
@@ -397,7 +417,6 @@ def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit
         _credit(work, wallet, bought)
         return
     _fail(work, bought, _NOT_ORDERED)
-    paid = _paid_at_provider(bought)
     if paid is not None:
         refund_booking.begin_uncredited(work, wallet, bought, *paid, "Not what was ordered")
 

@@ -381,6 +381,22 @@ def test_money_that_a_person_decided_against_goes_back(
         assert daily_close.month(daily_close.today())[0].given_back == 0, "it was no revenue"
 
 
+def test_one_admin_alone_gives_no_large_package_away(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    large = buy(anna, factories.package(credits=190, bonus_credits=11, price=1300))
+    small = buy(anna)
+    for each in (large, small):
+        paystack.finish(each.provider_reference or "", amount=300)
+    announce(shop, paystack)
+    with pytest.raises(ValidationError, match="Less was paid"):
+        payment_review.decide(large.id, admin, "credit", "Never mind")
+    assert row(large.id).needs_manual_review
+    payment_review.decide(small.id, admin, "credit", "Never mind")
+    assert wallet(anna).credits == 60
+
+
 def test_what_is_said_later_ends_a_review(shop: Flask, paystack: PaystackSimulator) -> None:
     anna = factories.user()
     bought = buy(anna)
