@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from fantooo.extensions import db
 from fantooo.web import admission
 
 PATH, ENDPOINT = "/how-it-works", "public.how_it_works"
@@ -26,6 +27,8 @@ class House:
         app.view_functions[ENDPOINT] = self._stay
 
     def _stay(self) -> str:
+        # The one connection is for who comes next: a place is what they wait for here.
+        db.session.remove()
         self.entered.release()
         assert self.open.wait(30)
         return "done"

@@ -52,7 +52,7 @@ def test_no_login_is_more_than_it_must_be(place: Place, bootstrapped: str) -> No
             "SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname LIKE 'fantooo%'"
             " AND NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolinherit)"
         ).fetchall()
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert {name for name, login in rows if login} == {"fantooo_app", "fantooo_deploy"}
 
 
