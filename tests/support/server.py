@@ -31,6 +31,7 @@ from fantooo.services import accounts
 from fantooo.services.accounts import SignIn
 from tests.support import factories
 from tests.support.cluster import Place
+from tests.support.pace import within
 
 _READY_SECONDS = 90.0
 
@@ -162,7 +163,7 @@ class LiveServer:
 
     def wait_for(self, query: str, *values: object) -> Any:
         """Waits until ``one`` finds something true; returns it."""
-        found = process.wait_until(lambda: self.one(query, *values), seconds=10)
+        found = process.wait_until(lambda: self.one(query, *values), seconds=within(20))
         assert found, f"never true: {query}"
         return self.one(query, *values)
 
