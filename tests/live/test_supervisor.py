@@ -18,7 +18,6 @@ import pytest
 
 from fantooo.config import ROOT
 from fantooo.embedded import process
-from tests.support.pace import within
 from tests.support.server import fetch
 
 _SECONDS_TO_START = 150.0
@@ -166,11 +165,31 @@ def test_it_starts_twice_and_stops_in_time(dev_run: DevRun) -> None:
     assert not (dev_run.home / "run.env").exists()
     # The next one has data already. The best of three: a machine that pauses says nothing of it.
     taken = []
-    limit = within(10, samples=30)
+    limit = max(10.0, 5 * _seconds_to_load())
     while len(taken) < 3 and not (taken and min(taken) < limit):
         taken.append(dev_run.start())
         dev_run.end()
     assert min(taken) < limit, taken
+
+
+def _seconds_to_load() -> float:
+    """What one command takes here to load the application and nothing else, the best of three.
+
+    A start does that three times in a row (the command, the preparation, a web worker) and five
+    times beside that, on two cores: on a machine where this takes long no start takes ten seconds.
+    """
+    taken = []
+    for _ in range(3):
+        began = time.monotonic()
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "routes"],
+            env={**os.environ, "FANTOOO_ENV": "test"},
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
+        taken.append(time.monotonic() - began)
+    return min(taken)
 
 
 def test_without_the_demo_no_sign_ins_are_named(running: DevRun) -> None:

@@ -9,14 +9,9 @@ _STEPS = 500_000
 _USUAL_SECONDS = 0.03
 
 
-def within(seconds: float, *, samples: int = 3) -> float:
-    """``seconds``, or proportionally more when this machine is slower than usual right now.
-
-    A machine that is throttled is fast for a moment and slow over seconds: what takes seconds asks
-    for more ``samples``, which take a second and count by their mean.
-    """
-    times = [_measured() for _ in range(samples)]
-    taken = max(*times[:3], sum(times) / samples)
+def within(seconds: float) -> float:
+    """``seconds``, or proportionally more when this machine is slower than usual right now."""
+    taken = max(_measured() for _ in range(3))
     return seconds * max(1.0, taken / _USUAL_SECONDS)
 
 
