@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from fantooo.embedded.process import EmbeddedServerError, free_port, stop, tail
@@ -34,7 +35,7 @@ class OwnProcess:
             self._process.wait()
 
 
-class PortServer(OwnProcess):
+class PortServer(OwnProcess, ABC):
     """One that listens on a loopback port, the same after a restart; its data under ``home/name``."""
 
     def __init__(self, name: str, home: Path, *, port: int | None = None) -> None:
@@ -70,8 +71,10 @@ class PortServer(OwnProcess):
         """Where it will listen."""
         self.port = free_port()
 
+    @abstractmethod
     def _spawn(self) -> subprocess.Popen[bytes]:
-        raise NotImplementedError
+        """Begins the process."""
 
+    @abstractmethod
     def _becomes_ready(self) -> bool:
-        raise NotImplementedError
+        """Waits until it answers; whether it does."""

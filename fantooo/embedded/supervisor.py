@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -339,6 +340,8 @@ def _pass_on(name: str, stream: IO[bytes]) -> None:
 
 
 def _say(name: str, text: str) -> None:
-    # One write a line, so that the lines of several programs do not mix.
-    sys.stdout.write(f"{name:<10}| {text}\n")
-    sys.stdout.flush()
+    # Who read it may be gone; what was started is still to be stopped, and its own lines to be read.
+    with suppress(OSError):
+        # One write a line, so that the lines of several programs do not mix.
+        sys.stdout.write(f"{name:<10}| {text}\n")
+        sys.stdout.flush()

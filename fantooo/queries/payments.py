@@ -86,10 +86,8 @@ class Purchase:
     receipt_id: UUID | None
     created_at: datetime
     completed_at: datetime | None
-    #: credited, and all of it on its way back
-    is_going_back: bool
-    #: it arrived when it had been given up
-    arrived_late: bool
+    #: why all of it is on its way back, though it was credited; empty when it is not
+    going_back: str
 
     @property
     def is_open(self) -> bool:
@@ -404,7 +402,6 @@ def _purchase(condition: Any) -> Purchase:
     if row is None:
         raise NotFound
     made: Transaction = row.Transaction
-    back = refunds.given_back(made.id)
     return Purchase(
         id=made.id,
         reference=made.provider_reference or "",
@@ -426,9 +423,17 @@ def _purchase(condition: Any) -> Purchase:
         receipt_id=row.receipt_id,
         created_at=made.created_at,
         completed_at=made.completed_at,
-        is_going_back=made.status == "success" and back.amount >= made.amount,
-        arrived_late=any(each.reason == refunds.LATE for each in refunds.of_purchase(made.id)),
+        going_back=_going_back(made),
     )
+
+
+def _going_back(bought: Transaction) -> str:
+    if bought.status != "success":
+        return ""
+    under_way = [each for each in refunds.of_purchase(bought.id) if each.status != "failed"]
+    if sum((each.amount for each in under_way), Decimal(0)) < bought.amount:
+        return ""
+    return under_way[-1].reason
 
 
 def _signed() -> Any:

@@ -30,8 +30,6 @@ from fantooo.queries import settings
 
 #: a purchase that was credited
 CREDITED = ("success", "refunded")
-#: why money goes back that arrived for a purchase which had been given up
-LATE = "Arrived too late"
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,14 @@
-"""Buying credits: the order first, then the provider; crediting once, whoever brings the news.
+"""What becomes of an order: credited once, whoever brings the news, failed, or looked at by a person.
 
-Our row stands before the provider is asked, and credits come from the snapshot in it after the
-provider's own answer fits (architecture.md 7). Locks: real_users before transactions.
+Credits come from the snapshot in our row after the provider's own answer fits (architecture.md 7).
+Who orders is in services/orders.py. Locks: real_users before transactions.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -23,25 +20,21 @@ from fantooo.domain import buying, states
 from fantooo.domain.buying import PROVIDER_STATES
 from fantooo.domain.errors import (
     NotFound,
-    PaymentFailed,
-    PriceChanged,
     ServiceUnavailable,
     ValidationError,
 )
 from fantooo.domain.events import BalanceChanged, PaymentChanged
-from fantooo.domain.promos import Offer
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import (
     ProviderError,
-    ProviderRefused,
     ProviderUnavailable,
     TransactionView,
     UnknownReference,
 )
 from fantooo.infra import job_queue, redis, reporting
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import IdempotencyKey, RealUser, Transaction
-from fantooo.queries import payments as reads, refunds, settings
+from fantooo.models import RealUser, Transaction
+from fantooo.queries import refunds, settings
 from fantooo.services import (
     approvals,
     credits,
@@ -56,24 +49,15 @@ from fantooo.services import (
 log = structlog.get_logger(__name__)
 
 PROVIDER = "paystack"
-Channel = Literal["checkout", "mpesa"]
 
-STARTED = Counter("fantooo_purchases_started", "Purchases begun", ["channel"])
 ENDED = Counter("fantooo_purchases_ended", "Purchases that came to an end", ["status", "reason"])
 
 _AWAY = "The payment service does not answer right now. Please try again."
-_UNREACHABLE = (
-    "We cannot reach the payment service right now. You were not charged; please try again."
-)
-_OTHER_PRICE = (
-    "A price has changed since this page was made. You were not charged: look at it and pay again."
-)
 #: fresher payments are still being made, and their news is on its way
 _ASK_AFTER = timedelta(minutes=2)
 #: an order the provider does not know by then never reached it
 _ON_ITS_WAY = timedelta(minutes=5)
 _BATCH = 200
-_MPESA_PHONE_DIGITS = 12
 _TOO_GENEROUS = (
     "Less was paid than so many credits cost. Do not credit it, and the money goes back; credits can be"
     " given on the person's page, with a second admin."
@@ -82,55 +66,9 @@ _TOO_GENEROUS = (
 _NOT_ORDERED = "not what was ordered"
 
 
-@dataclass(frozen=True)
-class _Order:
-    """A purchase as it was just written, or found under its key."""
-
-    id: UUID
-    reference: str
-    amount: Decimal
-    currency: str
-    is_new: bool
-
-
 def is_open() -> bool:
     """Whether there is a provider to pay at: development may have none."""
     return bool(current_app.config["SETTINGS"].paystack_secret_key)
-
-
-def buy(
-    *,
-    account_id: UUID,
-    package_id: UUID,
-    key: UUID,
-    channel: Channel,
-    phone: str,
-    return_to: str,
-    callback_url: str,
-    promo_code: str = "",
-    shown: str = "",
-) -> UUID:
-    """Begins one purchase; returns its transaction's id, the same for the same ``key``.
-
-    ``key`` is drawn with the page that shows the button: pressed twice it is one wish. ``shown`` is
-    the ``Offer.shown`` that the page showed, if it did. Raises ``ValidationError`` for a phone
-    number M-Pesa cannot have or a promo code that cannot be used, ``NotFound`` for a package that
-    is not on offer, ``PriceChanged`` when it is offered otherwise than shown, ``SpendingPaused``
-    when the buyer's own limit or break, or a freeze, is in the way, ``PaymentFailed`` when the
-    provider cannot or will not take the payment. Nothing is ordered in any of these.
-    """
-    if not is_open():
-        raise PaymentFailed("Buying is not open yet.")
-    number = mpesa_number(phone) if channel == "mpesa" else ""
-    order = _write_order(account_id, package_id, key, channel, return_to, promo_code, shown)
-    if not order.is_new:
-        return order.id
-    STARTED.labels(channel).inc()
-    if channel == "mpesa":
-        _ask_phone(order, account_id, number)
-    else:
-        _open_checkout(order, account_id, callback_url)
-    return order.id
 
 
 def settle(reference: str) -> str:
@@ -207,138 +145,6 @@ def settle_open(now: datetime | None = None) -> int:
     return ended
 
 
-def mpesa_number(typed: str) -> str:
-    """``254...`` from what people type (07.., 01.., +254..). Raises ``ValidationError``."""
-    digits = "".join(sign for sign in typed if sign.isascii() and sign.isdigit())
-    if len(digits) == 10 and digits.startswith(("07", "01")):
-        digits = "254" + digits[1:]
-    elif len(digits) == 9 and digits.startswith(("7", "1")):
-        digits = "254" + digits
-    if len(digits) != _MPESA_PHONE_DIGITS or not digits.startswith(("2547", "2541")):
-        raise ValidationError({"phone": "Enter a Kenyan M-Pesa number, such as 0712 345 678"})
-    return digits
-
-
-def payer_email(account_id: UUID) -> str:
-    """The address a person pays under: ours, always the same, and nobody can tell whose it is."""
-    config = current_app.config["SETTINGS"]
-    name = hmac.new(
-        config.secret_key.encode(), b"payer:" + account_id.bytes, hashlib.sha256
-    ).hexdigest()
-    return f"u-{name[:20]}@{config.payment_mail_domain}"
-
-
-def _write_order(
-    account_id: UUID,
-    package_id: UUID,
-    key: UUID,
-    channel: Channel,
-    return_to: str,
-    promo_code: str,
-    shown: str,
-) -> _Order:
-    with unit_of_work(as_system=True) as work:
-        wallet = credits.lock_wallet(work, account_id)
-        earlier = work.session.get(IdempotencyKey, (account_id, key))
-        if earlier is not None:
-            made = work.session.get_one(Transaction, earlier.transaction_id)
-            return _order(made, is_new=False)
-        package = reads.package(package_id, account_id, wallet.user_tier)
-        offer = promos.agree(work, wallet, package, promo_code) if promo_code else Offer(package)
-        if shown and shown != offer.shown:
-            raise PriceChanged(_OTHER_PRICE)
-        limits.check_purchase(work, wallet, offer.to_pay)
-        made = Transaction(
-            real_user_id=account_id,
-            type="purchase",
-            amount=offer.to_pay,
-            currency=package.currency,
-            credits_amount=package.credits,
-            bonus_credits=offer.bonus,
-            promo_code=offer.deal.code if offer.deal else None,
-            discount_amount=offer.discount,
-            reason=package.name,
-            payment_provider=PROVIDER,
-            provider_reference=buying.new_reference(),
-            channel=channel,
-            return_to=return_to or None,
-            package_id=package.id,
-            package_snapshot=package.snapshot(),
-        )
-        work.session.add(made)
-        work.session.flush()
-        if offer.deal:
-            promos.reserve(work, offer.deal, made)
-        work.session.add(IdempotencyKey(account_id=account_id, key=key, transaction_id=made.id))
-        return _order(made, is_new=True)
-
-
-def _order(made: Transaction, *, is_new: bool) -> _Order:
-    return _Order(made.id, made.provider_reference or "", made.amount, made.currency, is_new)
-
-
-def _open_checkout(order: _Order, account_id: UUID, callback_url: str) -> None:
-    try:
-        page = paystack.client().initialize(
-            email=payer_email(account_id),
-            amount=buying.cents(order.amount),
-            currency=order.currency,
-            reference=order.reference,
-            callback_url=callback_url,
-            metadata={"transaction": str(order.id)},
-        )
-    except ProviderError as error:
-        # A page whose address we never saw cannot be paid on; the next try has its own reference.
-        _give_up(order, "refused" if isinstance(error, ProviderRefused) else "unreachable", error)
-        raise PaymentFailed(_unpaid(error)) from error
-    with unit_of_work(as_system=True) as work:
-        made = _lock(work, order.reference)
-        made.checkout_url = page.authorization_url
-
-
-def _ask_phone(order: _Order, account_id: UUID, number: str) -> None:
-    try:
-        charge = paystack.client().charge_mpesa(
-            email=payer_email(account_id),
-            amount=buying.cents(order.amount),
-            phone=number,
-            reference=order.reference,
-            currency=order.currency,
-            metadata={"transaction": str(order.id)},
-        )
-    except ProviderError as error:
-        if not error.outcome_unknown:
-            _give_up(order, "refused", error)
-            raise PaymentFailed(_unpaid(error)) from error
-        # The phone may have been asked: the page follows the payment, whatever became of it.
-        log.warning("payment_outcome_unknown", reference=order.reference, error=str(error))
-        charge = None
-    with unit_of_work(as_system=True) as work:
-        made = _lock(work, order.reference)
-        exclusion.keep_phone(work, made, number)
-        if made.status == "pending":
-            made.status = "processing"
-        if charge is not None:
-            made.provider_response = {
-                "status": charge.status,
-                "display_text": charge.display_text[:300],
-            }
-
-
-def _unpaid(error: ProviderError) -> str:
-    if isinstance(error, ProviderRefused):
-        return "The payment service did not take this payment. You were not charged."
-    return _UNREACHABLE
-
-
-def _give_up(order: _Order, reason: str, error: ProviderError) -> None:
-    log.warning("purchase_not_begun", reference=order.reference, reason=reason, error=str(error))
-    with unit_of_work(as_system=True) as work:
-        made = _lock(work, order.reference)
-        if made.status in ("pending", "processing"):
-            _fail(work, made, reason)
-
-
 def _owner(reference: str) -> UUID:
     with unit_of_work(as_system=True) as work:
         found = work.session.scalar(
@@ -358,7 +164,7 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
     """Brings our row in line with what the provider said, once."""
     with unit_of_work(as_system=True) as work:
         wallet = credits.lock_wallet(work, owner)
-        bought = _lock(work, reference)
+        bought = lock(work, reference)
         if view is not None:
             bought.provider_response = _kept(view)
         if bought.status in ("success", "refunded") or _is_decided_against(bought):
@@ -373,18 +179,18 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
         elif view is not None and state in ("refunded", "unknown"):
             _review(work, bought, f"The provider says {view.status}")
         elif view is not None and view.status == "failed":
-            _fail(work, bought, view.gateway_response[:200] or "declined")
+            fail(work, bought, view.gateway_response[:200] or "declined")
         elif expired:
-            _fail(work, bought, "expired")
+            fail(work, bought, "expired")
         elif (
             view is not None
             and view.status == "abandoned"
             # Until somebody has paid, the provider calls every checkout abandoned.
             and age > timedelta(minutes=current.payment_abandoned_minutes)
         ):
-            _fail(work, bought, "abandoned")
+            fail(work, bought, "abandoned")
         elif view is None and bought.checkout_url is None and age > _ON_ITS_WAY:
-            _fail(work, bought, "unreachable")
+            fail(work, bought, "unreachable")
         elif state == "processing" and bought.status == "pending":
             bought.status = "processing"
             work.emit(PaymentChanged(bought.real_user_id, bought.id))
@@ -402,7 +208,7 @@ def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit
     if found is None or found.provider_reference is None:
         raise NotFound
     wallet = credits.lock_wallet(work, found.real_user_id)
-    bought = _lock(work, found.provider_reference)
+    bought = lock(work, found.provider_reference)
     if not bought.needs_manual_review:
         raise ValidationError(message="This payment is not under review")
     paid = _paid_at_provider(bought)
@@ -416,7 +222,7 @@ def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit
     if credit:
         _credit(work, wallet, bought)
         return
-    _fail(work, bought, _NOT_ORDERED)
+    fail(work, bought, _NOT_ORDERED)
     if paid is not None:
         refund_booking.begin_uncredited(work, wallet, bought, *paid, "Not what was ordered")
 
@@ -474,7 +280,7 @@ def _send_back(work: UnitOfWork, wallet: RealUser, bought: Transaction, why: str
     part = refunds.withdrawable(bought, wallet)
     if part.amount <= 0:
         return  # it has paid what was owed after a lost dispute
-    refund_booking.begin(work, wallet, bought, part, refunds.LATE)
+    refund_booking.begin(work, wallet, bought, part, "Arrived when the payment was over")
     notice = (
         f"{buying.money(part.amount)} {bought.currency} arrived for a payment that was over, and"
         f" are going back to you. {why}"
@@ -520,7 +326,8 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     log.info("purchase_credited", reference=bought.provider_reference)
 
 
-def _fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:
+def fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:
+    """Ends a locked purchase that brought nothing, for ``reason``; what failed already stays as it is."""
     if bought.status == "failed":
         return
     states.check_transition(states.PAYMENT, bought.status, "failed")
@@ -565,7 +372,8 @@ def _kept(view: TransactionView) -> dict[str, Any]:
     }
 
 
-def _lock(work: UnitOfWork, reference: str) -> Transaction:
+def lock(work: UnitOfWork, reference: str) -> Transaction:
+    """A purchase as it is now, under its lock; its wallet is locked already, or not needed."""
     return work.session.scalars(
         select(Transaction)
         .where(

@@ -142,14 +142,16 @@ def fail(
     states.check_transition(states.MONEY_REFUND, refund.status, "failed")
     refund.status = "failed"
     refund.failure_reason = reason
-    amount = f"{buying.money(refund.amount)} {refund.currency}"
-    notice = f"{amount} could not be sent back. We look into it."
+    notice = f"{buying.money(refund.amount)} {refund.currency} could not be sent back"
+    message = "A refund failed"
     if bought.status in reads.CREDITED:
         _move(work, wallet, refund, back=True)
-        notice = f"{amount} could not be sent back, so your credits are as before. We look into it."
-    work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+        notice += ", so your credits are as before"
+        message += ". Its credits are back in the wallet."
+    else:
+        message += " of a payment that was not credited. Send it in the provider's dashboard."
+    work.emit(BalanceChanged(wallet.id, wallet.credits, f"{notice}. We look into it."))
     work.emit(PaymentChanged(wallet.id, bought.id))
-    message = "A refund failed. Its credits are back in the wallet."
     outbox.tell_admins(work, "payment_failed", refund.id, message, {"detail": reason})
     ENDED.labels("failed").inc()
     log.warning("refund_failed", reference=refund.provider_reference, reason=reason)

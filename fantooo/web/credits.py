@@ -20,12 +20,13 @@ from fantooo.services import (
     credits as ledger,
     limits as own_limits,
     money_refunds,
+    orders,
     packages as package_work,
     payments,
     promos,
     receipts,
 )
-from fantooo.services.payments import Channel
+from fantooo.services.orders import Channel
 from fantooo.web import forms, guards, limits
 from fantooo.web.errors import wants_fragment
 
@@ -80,7 +81,7 @@ def buy() -> ResponseReturnValue:
         if channel == "checkout":
             # Another tab has its own key, and means the same: one wish is one payment.
             made = reads.open_checkout(account, package, code, shown)
-        made = made or payments.buy(
+        made = made or orders.buy(
             account_id=account,
             package_id=package,
             key=key,

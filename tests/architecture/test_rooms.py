@@ -57,6 +57,7 @@ AS_SYSTEM = {
     "fantooo.services.partitions",
     "fantooo.services.packages",
     "fantooo.services.payment_review",
+    "fantooo.services.orders",
     "fantooo.services.payments",
     "fantooo.services.photos",
     "fantooo.services.pictures",

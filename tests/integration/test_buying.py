@@ -22,6 +22,7 @@ from fantooo.extensions import db
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
+    AdminNotification,
     LoyaltyEntry,
     RealUser,
     Receipt,
@@ -33,6 +34,8 @@ from fantooo.queries import daily_close, limits as limit_reads, payments as read
 from fantooo.services import (
     credits,
     limits,
+    orders,
+    outbox,
     payment_review,
     payments,
     reconciliation,
@@ -70,7 +73,7 @@ def buy(viewer: Viewer, package: UUID | None = None, **changes: Any) -> Transact
         "callback_url": "http://127.0.0.1:9/credits/return",
         **changes,
     }
-    return row(payments.buy(**given))
+    return row(orders.buy(**given))
 
 
 def row(transaction_id: UUID) -> Transaction:
@@ -299,11 +302,15 @@ def test_of_two_payments_for_one_wish_one_goes_back(
     announce(shop, paystack)
     assert row(first.id).status == "success", "the books say that it was paid"
     (back,) = sent_back(first)
-    assert (back.amount, back.credits_amount, back.reason) == (400, 50, "Arrived too late")
+    assert (back.amount, back.credits_amount, back.reason) == (
+        400,
+        50,
+        "Arrived when the payment was over",
+    )
     assert (wallet(anna).credits, wallet(anna).total_spent) == (60, 400)
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
     page = browser.get(f"/credits/payments/{first.id}").text
-    assert "This goes back to you" in page and "arrived for a payment that was over" in page
+    assert "This goes back to you" in page and "Arrived when the payment was over" in page
     assert sent_back(again) == []
 
 
@@ -342,12 +349,10 @@ def test_another_tab_leads_to_the_payment_that_is_open(
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
 
     def press(**changes: str) -> str:
-        form = {"key": str(uuid4()), "package_id": str(package), "channel": "checkout"}
-        form |= {f"shown-{package}": "400|50|0", **changes}
-        page = browser.get("/credits").text
-        found = re.search(rf'name="shown-{package}" value="([^"]+)"', page)
+        found = re.search(rf'name="shown-{package}" value="([^"]+)"', browser.get("/credits").text)
         assert found
-        form[f"shown-{package}"] = found[1]
+        form = {"key": str(uuid4()), "package_id": str(package), "channel": "checkout"}
+        form |= {f"shown-{package}": found[1], **changes}
         return str(browser.post("/credits/buy", data=form).headers["Location"])
 
     first = press()
@@ -395,6 +400,25 @@ def test_one_admin_alone_gives_no_large_package_away(
     assert row(large.id).needs_manual_review
     payment_review.decide(small.id, admin, "credit", "Never mind")
     assert wallet(anna).credits == 60
+
+
+def test_money_that_cannot_go_back_is_told_to_who_can_send_it(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = buy(anna)
+    paystack.finish(bought.provider_reference or "", amount=30_000)
+    announce(shop, paystack)
+    payment_review.decide(bought.id, admin, "reject", "It was too little")
+    (back,) = sent_back(bought)
+    refund_progress.settle(back.id)
+    (theirs,) = paystack.state()["refunds"]
+    paystack.move_refund(theirs["id"], "failed")
+    announce(shop, paystack)
+    outbox.deliver()
+    assert (sent_back(bought)[0].status, wallet(anna).credits) == ("failed", 10)
+    told = _all(select(AdminNotification.message))
+    assert any("was not credited. Send it in the provider" in message for message in told)
 
 
 def test_what_is_said_later_ends_a_review(shop: Flask, paystack: PaystackSimulator) -> None:

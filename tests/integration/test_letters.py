@@ -19,7 +19,7 @@ from fantooo.domain.viewer import Viewer
 from fantooo.infra import crypto
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Transaction
-from fantooo.services import accounts, address_links, addresses, exclusion, outbox, payments
+from fantooo.services import accounts, address_links, addresses, exclusion, orders, outbox, payments
 from tests.conftest import _Client
 from tests.support import factories
 from tests.support.factories import PASSWORD
@@ -411,7 +411,7 @@ def test_at_the_first_letter_that_cannot_go_the_others_wait(
 
 
 def buy(viewer: Viewer, paystack: PaystackSimulator) -> None:
-    bought = payments.buy(
+    bought = orders.buy(
         account_id=me(viewer),
         package_id=factories.package(credits=120, price=850),
         key=uuid4(),

@@ -21,11 +21,12 @@ from fantooo.gateways.paystack import ProviderError
 from fantooo.models import ReconciliationException, WebhookEvent
 from fantooo.services import credits, payments, reconciliation, refund_progress, webhooks
 from tests.integration.test_buying import _all, buy, row, wallet
+from tests.integration.test_money_refunds import paid, refund, the_refund
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
 
 LATER = timedelta(minutes=5)
-#: how an announcement can be wrong, and whether it is one that is believed in the end
+#: each way an announcement can be wrong
 ANNOUNCED: dict[str, dict[str, Any]] = {
     "late": {"seconds": 0.2},
     "twice": {"copies": 16},
@@ -98,13 +99,13 @@ def test_a_wrong_answer(shop: Flask, paystack: PaystackSimulator, how: str, time
     assert _all(select(ReconciliationException)) == []
 
 
-@pytest.mark.parametrize("paid", [{"amount": 100}, {"currency": "NGN"}], ids=str)
+@pytest.mark.parametrize("wrong", [{"amount": 100}, {"currency": "NGN"}], ids=str)
 def test_what_was_paid_wrongly_is_never_credited_by_itself(
-    shop: Flask, paystack: PaystackSimulator, paid: dict[str, Any]
+    shop: Flask, paystack: PaystackSimulator, wrong: dict[str, Any]
 ) -> None:
     anna = factories.user()
     bought = buy(anna)
-    paystack.finish(bought.provider_reference or "", **paid)
+    paystack.finish(bought.provider_reference or "", **wrong)
     assert process.wait_until(lambda: tried(paystack, 1), seconds=20)
     webhooks.process_stored(datetime.now(UTC) + LATER)
     assert reconciliation.reconcile() == 1
@@ -116,8 +117,6 @@ def test_what_was_paid_wrongly_is_never_credited_by_itself(
 def test_a_refund_whose_announcement_is_lost(
     shop: Flask, paystack: PaystackSimulator, end: str
 ) -> None:
-    from tests.integration.test_money_refunds import paid, refund, the_refund
-
     anna = factories.user()
     bought = paid(paystack, anna)
     refund(bought, 400)

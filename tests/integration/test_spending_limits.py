@@ -30,6 +30,7 @@ from fantooo.services import (
     credits,
     exclusion,
     limits,
+    orders,
     outbox,
     payments,
     stretches,
@@ -88,7 +89,7 @@ def buy(viewer: Viewer, package: UUID, **changes: Any) -> UUID:
         "callback_url": "http://127.0.0.1:9/credits/return",
         **changes,
     }
-    return payments.buy(**given)
+    return orders.buy(**given)
 
 
 def reference(change: Change, transaction: UUID) -> str:

@@ -14,7 +14,7 @@ from flask import Flask
 from fantooo.domain.errors import InsufficientCredits
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import RealUser, Transaction
-from fantooo.services import credits, messages, payments, webhooks
+from fantooo.services import credits, messages, orders, webhooks
 from tests.conftest import Clock
 from tests.support import factories, race
 from tests.support.paystack import PaystackSimulator
@@ -49,7 +49,7 @@ def test_should_process_webhook_only_once(
     with make_app(**paystack.settings).app_context():
         user = factories.user(0)
         assert user.account_id
-        bought = payments.buy(
+        bought = orders.buy(
             account_id=user.account_id,
             package_id=factories.package(),
             key=uuid.uuid4(),

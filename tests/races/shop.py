@@ -10,7 +10,7 @@ from sqlalchemy import text
 from fantooo.domain.errors import FantoooError
 from fantooo.domain.viewer import Viewer
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.services import payments
+from fantooo.services import orders
 from tests.support import race
 
 
@@ -25,7 +25,7 @@ def buy(
 ) -> uuid.UUID:
     """Begins a purchase at the checkout, with a fresh ``key`` unless one is given; returns its id."""
     assert viewer.account_id
-    return payments.buy(
+    return orders.buy(
         account_id=viewer.account_id,
         package_id=package,
         key=key or uuid.uuid4(),

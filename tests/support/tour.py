@@ -264,7 +264,17 @@ def _payments(world: World, user: Viewer) -> None:
         made = factories.purchase(user.account_id, package, paid=False)
         world.ids[f"payment_{name}"] = made
         world.server.change(f"UPDATE transactions SET {changes} WHERE id = %s", made)
+    late = factories.purchase(user.account_id, package)
+    factories.refund(late, 400, "processing", "Arrived when the payment was over")
+    world.ids["payment_going_back"] = late
     with unit_of_work(as_system=True) as work:
+        reconciliation.note(
+            work,
+            kind="credited_not_paid",
+            reference="fan-76543210fedcba9876543210",
+            details={"the provider says": "reversed"},
+            transaction_id=late,
+        )
         reconciliation.note(
             work,
             kind="unknown_reference",
@@ -790,6 +800,7 @@ STOPS = (
     Stop("payment-failed", "credits.payment", "/credits/payments/{payment_failed}", "user"),
     Stop("payment-abandoned", "credits.payment", "/credits/payments/{payment_abandoned}", "user"),
     Stop("payment-review", "credits.payment", "/credits/payments/{payment_review}", "user"),
+    Stop("payment-going-back", "credits.payment", "/credits/payments/{payment_going_back}", "user"),
     Stop("payment-success", "credits.payment", "/credits/payments/{payment_success}", "user"),
     Stop("receipt", "credits.receipt", "/credits/receipts/{receipt}", "user"),
     Stop("receipt-refunded", "credits.receipt", "/credits/receipts/{receipt_refunded}", "user"),
