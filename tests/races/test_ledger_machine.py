@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -27,14 +26,18 @@ from hypothesis.stateful import (
 from psycopg import errors
 from sqlalchemy import text
 
-from fantooo.domain import refunding
-from fantooo.domain.errors import InsufficientCredits, SendingPaused, ValidationError
+from fantooo.domain.errors import (
+    InsufficientCredits,
+    SendingPaused,
+    SpendingPaused,
+    ValidationError,
+)
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
-from fantooo.gateways.paystack import DisputeView
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import access
 from fantooo.services import (
+    approving,
     assignment,
     chats,
     credits,
@@ -42,10 +45,15 @@ from fantooo.services import (
     disputes,
     limits,
     message_refunds,
+    money_refunds,
+    payments,
+    refund_progress,
     refunds,
 )
+from tests.races import shop
 from tests.support import factories
 from tests.support.cluster import Place
+from tests.support.paystack import PaystackSimulator
 
 pytestmark = pytest.mark.fresh_db
 
@@ -76,8 +84,6 @@ _REWRITE = f"""
         RAISE EXCEPTION 'refused % times', refused;
     END $$"""
 _steps: Counter[str] = Counter()
-#: the provider's numbers of disputes, over all lives
-_disputes = itertools.count(1)
 
 
 @dataclass
@@ -85,6 +91,7 @@ class Sale:
     """A purchase of fifteen credits and two bonus credits for 150 KES, and what went back of it."""
 
     id: UUID
+    reference: str
     back: int = 0
 
     def refund(self, purse: Purse, amount: int) -> tuple[int, int]:
@@ -118,6 +125,11 @@ class Purse:
     def silent(self) -> bool:
         """Whether nothing at all can be sent."""
         return self.banned or self.resting
+
+    def may_buy(self, price: int) -> bool:
+        """Whether nothing the person wished for, and no freeze, is in the way."""
+        within = self.limit is None or self.counted + price <= self.limit
+        return within and not (self.resting or self.frozen)
 
     def bought(self, price: int, credits: int, bonus: int) -> None:
         """A purchase arrives; its bought credits pay what is owed first."""
@@ -155,9 +167,10 @@ class Talk:
 
 
 class _World:
-    """What the test hands to its machines: the clock and two connections to look with."""
+    """What the test hands to its machines: the clock, the provider, two connections to look with."""
 
     now = DAY
+    provider: PaystackSimulator
     looker: psycopg.Connection
     login: psycopg.Connection
 
@@ -180,9 +193,10 @@ class Ledger(RuleBasedStateMachine):
         self.characters = [factories.character() for _ in range(2)]
         self.operator = factories.operator(available=True, max_chats=50)
         self.package = factories.package(credits=15, bonus_credits=2, price=150)
-        admin = factories.admin().account_id
+        admin, second = factories.admin().account_id, factories.admin().account_id
         assert admin
-        self.admin = admin
+        assert second
+        self.admin, self.second_admin = admin, second
         self.purses: list[Purse] = []
         self.talks: dict[UUID, Talk] = {}
         self.register()
@@ -342,8 +356,10 @@ class Ledger(RuleBasedStateMachine):
     def buy(self, who: int) -> None:
         _steps["buy"] += 1
         purse = self.purses[who % len(self.purses)]
-        assert purse.viewer.account_id
-        purse.sales.append(Sale(factories.purchase(purse.viewer.account_id, self.package)))
+        made = self._order(purse, self.package, 150)
+        if made is None:
+            return
+        purse.sales.append(Sale(made, self._pay(made)))
         purse.bought(150, 15, 2)
 
     @rule(who=st.integers(0, 9), kind=st.sampled_from(("percent", "bonus")), paid=st.booleans())
@@ -351,16 +367,47 @@ class Ledger(RuleBasedStateMachine):
         """Of another package, so that refunds meet the plain one only."""
         _steps[f"promo {kind}"] += 1
         purse = self.purses[who % len(self.purses)]
-        assert purse.viewer.account_id
         package = factories.package(credits=20, price=200)
-        code = factories.promo(self.admin, kind=kind, value=10, per_user_limit=99)
-        factories.purchase(purse.viewer.account_id, package, paid=paid, promo=code)
+        promo = factories.promo(self.admin, kind=kind, value=10, per_user_limit=99)
+        code = shop.rows("SELECT code FROM promo_codes WHERE id = :i", i=promo)[0].code
         price = 180 if kind == "percent" else 200
+        made = self._order(purse, package, price, code)
+        if made is None:
+            return
         if paid:
+            self._pay(made)
             purse.bought(price, 20, 10 if kind == "bonus" else 0)
         else:
             # It is open, and could be paid at any moment.
             purse.counted += price
+
+    @rule(who=st.integers(0, 9), price=st.sampled_from((150, 400, 1000)))
+    def order(self, who: int, price: int) -> None:
+        """Begun, and declined at the provider: it counts no longer, and may be begun anew."""
+        purse = self.purses[who % len(self.purses)]
+        made = self._order(purse, factories.package(credits=30, price=price), price)
+        if made is not None:
+            _World.provider.finish(shop.reference_of(made), "failed")
+            assert payments.settle(shop.reference_of(made)) == "failed"
+
+    def _order(self, purse: Purse, package: UUID, price: int, code: str = "") -> UUID | None:
+        """A purchase that begins, or is refused as it has to be."""
+        if purse.may_buy(price):
+            _steps["order"] += 1
+            return shop.buy(purse.viewer, package, code=code)
+        _steps["order refused"] += 1
+        with pytest.raises(SpendingPaused):
+            shop.buy(purse.viewer, package, code=code)
+        return None
+
+    @staticmethod
+    def _pay(purchase: UUID) -> str:
+        """The payer pays at the provider, which is asked about it twice; returns its reference."""
+        reference = shop.reference_of(purchase)
+        _World.provider.finish(reference)
+        for _ in range(2):
+            assert payments.settle(reference) == "success"
+        return reference
 
     @precondition(lambda self: len(self.purses) > 1)
     @rule(who=st.integers(0, 9), unused=st.sampled_from(("refund", "forfeit")))
@@ -408,12 +455,18 @@ class Ledger(RuleBasedStateMachine):
         sale = purse.sales[-1]
         if amount > 150 - sale.back:
             _steps["refund too much"] += 1
-            with pytest.raises(refunding.NotRefundable):
-                factories.refund(sale.id, amount)
+            with pytest.raises(ValidationError):
+                self._ask_back(sale, amount)
             return
         _steps[f"refund {end}"] += 1
         bought, given = sale.refund(purse, amount)
-        factories.refund(sale.id, amount, end)
+        back = self._ask_back(sale, amount)
+        number = shop.rows("SELECT provider_response FROM transactions WHERE id = :i", i=back)
+        if end != "processing":
+            ended = "processed" if end == "success" else "failed"
+            _World.provider.move_refund(number[0].provider_response["id"], ended)
+        for _ in range(2):
+            assert refund_progress.settle(back) == end
         if end == "failed":
             sale.back -= amount
             return
@@ -421,6 +474,27 @@ class Ledger(RuleBasedStateMachine):
         purse.bonus -= given
         purse.spent -= amount
         purse.counted -= amount if end == "success" else 0
+
+    def _ask_back(self, sale: Sale, amount: int) -> UUID:
+        """An admin's refund, which the provider has got; a second one agrees when it is a lot."""
+        outcome = money_refunds.refund(
+            purchase_id=sale.id,
+            admin_id=self.admin,
+            amount=Decimal(amount),
+            reason="As agreed",
+            goodwill=True,
+            key=uuid.uuid4(),
+        )
+        if outcome == "waiting":
+            _steps["second admin"] += 1
+            wish = "SELECT id FROM approvals WHERE subject_id = :i AND status = 'pending'"
+            approving.approve(shop.rows(wish, i=sale.id)[0].id, self.second_admin, "Agreed")
+        newest = (
+            "SELECT id FROM transactions WHERE refunds_id = :i ORDER BY created_at DESC LIMIT 1"
+        )
+        made: UUID = shop.rows(newest, i=sale.id)[0].id
+        assert refund_progress.settle(made) == "processing"
+        return made
 
     @rule(who=st.integers(0, 9), resolution=st.sampled_from(("declined", "merchant-accepted")))
     def charge_back(self, who: int, resolution: str) -> None:
@@ -430,23 +504,13 @@ class Ledger(RuleBasedStateMachine):
             return
         _steps[f"dispute {resolution}"] += 1
         sale = purse.sales[-1]
-        row = _World.looker.execute(
-            "SELECT provider_reference FROM transactions WHERE id = %s", (sale.id,)
-        ).fetchone()
-        assert row
-        now = datetime.now(UTC)
-        news = DisputeView(
-            id=next(_disputes), status="awaiting-merchant-feedback", resolution=None,
-            category="chargeback", refund_amount=15_000, currency="KES", domain="test",
-            transaction_id=None, transaction_reference=row[0], due_at=now, resolved_at=None,
-            created_at=now,
-        )  # fmt: skip
-        assert disputes._book(news) == "open"
+        number = _World.provider.open_dispute(sale.reference)["id"]
+        assert disputes.heard(number) == "open"
         purse.frozen = True
-        self._order(purse, 1)
-        ended = replace(news, status="resolved", resolution=resolution, resolved_at=now)
+        assert self._order(purse, self.package, 150) is None
+        _World.provider.resolve_dispute(number, resolution)
         for _ in range(2):
-            assert disputes._book(ended) == ("won" if resolution == "declined" else "lost")
+            assert disputes.heard(number) == ("won" if resolution == "declined" else "lost")
         purse.frozen = False
         amount = 150 - sale.back
         if resolution == "declined" or amount == 0:
@@ -467,21 +531,6 @@ class Ledger(RuleBasedStateMachine):
         assert purse.viewer.account_id
         limits.set_limit(purse.viewer.account_id, "month", str(amount))
         purse.limit = amount if purse.limit is None else min(purse.limit, amount)
-
-    @rule(who=st.integers(0, 9), price=st.sampled_from((150, 400, 1000)))
-    def order(self, who: int, price: int) -> None:
-        self._order(self.purses[who % len(self.purses)], price)
-
-    def _order(self, purse: Purse, price: int) -> None:
-        """Whether a purchase may begin now."""
-        within = purse.limit is None or purse.counted + price <= purse.limit
-        allowed = within and not (purse.resting or purse.frozen)
-        _steps["order" if allowed else "order refused"] += 1
-        assert purse.viewer.account_id
-        with unit_of_work(as_system=True) as work:
-            wallet = credits.lock_wallet(work, purse.viewer.account_id)
-            reason, words = limits.against(work, wallet, Decimal(price))
-        assert (reason == "", words == "") == (allowed, allowed)
 
     @rule()
     def close(self) -> None:
@@ -630,9 +679,12 @@ def _each_kind_once() -> None:
 
 
 @pytest.fixture
-def _world(app: Flask, place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _world(
+    shop: Flask, paystack: PaystackSimulator, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     monkeypatch.setattr("fantooo.infra.clock.now", lambda: _World.now)
-    name = app.config["SETTINGS"].database_url.split("@/")[1].split("?")[0]
+    _World.provider = paystack
+    name = shop.config["SETTINGS"].database_url.split("@/")[1].split("?")[0]
     with (
         place.connect(name) as looker,
         psycopg.connect(host=place.sockets, user="fantooo_app", dbname=name) as login,
@@ -641,7 +693,7 @@ def _world(app: Flask, place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterato
         yield
 
 
-def test_credits_follow_their_model(app: Flask, _world: None, full: bool) -> None:
+def test_credits_follow_their_model(_world: None, full: bool) -> None:
     _steps.clear()
     _each_kind_once()
     run_state_machine_as_test(
