@@ -47,11 +47,11 @@ def replay(reference: str) -> None:
 
 
 @payments.command("reconcile")
-@click.option("--days", default=3, show_default=True, help="How far back.")
-def reconcile(days: int) -> None:
+@click.option("--days", type=int, help="How far back; otherwise all since the last time.")
+def reconcile(days: int | None) -> None:
     """Compares our payments with the provider's list, in both directions."""
     try:
-        found = refund_progress.compare_lists(timedelta(days=days))
+        found = refund_progress.compare_lists(timedelta(days=days) if days else None)
     except ServiceUnavailable as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{found} exceptions")

@@ -42,7 +42,7 @@ FROZEN = "Your payments are being checked; you can read, and free messages still
 
 @dataclass(frozen=True)
 class Limit:
-    """The limit of one period, in KES; ``amount`` None: there is none.
+    """The limit of one period, in the currency of the house; ``amount`` None: there is none.
 
     What is pending is a raise to ``pending_amount`` or, with ``pending_removal``, the limit's end.
     """
@@ -121,12 +121,13 @@ def stretch(period: str, moment: datetime) -> tuple[datetime, datetime]:
     raise ValueError(period)
 
 
-def read_amount(typed: str, field: str) -> Decimal:
-    """Whole KES from what people type (``1,000``, ``1000 KES``). Raises ``ValidationError``."""
-    plain = typed.strip().casefold().removesuffix("kes").removeprefix("kes")
+def read_amount(typed: str, field: str, currency: str) -> Decimal:
+    """A whole amount from what people type (``1,000``, ``1000 KES``). Raises ``ValidationError``."""
+    unit = currency.casefold()
+    plain = typed.strip().casefold().removesuffix(unit).removeprefix(unit)
     plain = plain.replace(",", "").replace(" ", "")
     if not (plain.isascii() and plain.isdigit()) or not 1 <= int(plain[:12]) <= MOST:
-        raise ValidationError({field: f"Enter whole shillings, from 1 to {money(MOST)} KES"})
+        raise ValidationError({field: f"Enter a whole amount, from 1 to {money(MOST)} {currency}"})
     return Decimal(int(plain))
 
 
@@ -165,17 +166,17 @@ def confirm(limit: Limit, now: datetime) -> tuple[Limit, str]:
     return Limit(limit.period, limit.pending_amount), "raised"
 
 
-def refusal(uses: Iterable[Use], price: Decimal) -> str:
+def refusal(uses: Iterable[Use], price: Decimal, currency: str) -> str:
     """Why a purchase at ``price`` would pass a limit, in words; empty when it would not."""
     passed = [use for use in uses if use.left is not None and price > use.left]
     if not passed:
         return ""
     # The one that holds longest: waiting for another's end would not help.
     use = max(passed, key=lambda each: each.ends)
-    left = f"{money(use.left)} KES are left" if use.left else "nothing is left"
+    left = f"{money(use.left)} {currency} are left" if use.left else "nothing is left"
     most = money(use.limit.amount or Decimal(0))
     return (
-        f"This would pass your own limit of {most} KES a {use.limit.period}:"
+        f"This would pass your own limit of {most} {currency} a {use.limit.period}:"
         f" {left} until {ends_in_words(use)}."
     )
 

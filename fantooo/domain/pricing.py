@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,12 @@ EAT = ZoneInfo("Africa/Nairobi")
 
 def day_begins(moment: datetime) -> datetime:
     """Midnight in Nairobi of the day that ``moment`` is in."""
-    return moment.astimezone(EAT).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight(moment.astimezone(EAT).date())
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which ``day`` begins in Nairobi."""
+    return datetime.combine(day, time(), EAT)
 
 
 #: a shown price holds this long at most, and never across a change of rate

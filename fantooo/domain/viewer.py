@@ -48,6 +48,8 @@ class Viewer:
     use_noted: bool = True
     #: how long the user has been here since they were last told
     active_seconds: int = 0
+    #: a payment that was credited while the user was not looking
+    unseen_payment: UUID | None = None
     admin_role: str = ""
     permissions: frozenset[str] = field(default_factory=frozenset)
 

@@ -85,7 +85,7 @@ STANDING = (
     "credits", "bonus_credits", "last_active_at", "is_banned", "ban_reason", "banned_until",
     "total_spent", "user_tier", "loyalty_points", "owed_credits", "language", "email_sealed",
     "email_hash", "email_confirmed_at", "email_refused_at", "paused_until", "self_excluded_until",
-    "spending_frozen_reason",
+    "spending_frozen_reason", "unseen_payment_id",
 )  # fmt: skip
 #: what is overwritten of somebody who leaves (beside what the system writes anyway)
 FORGOTTEN = (
@@ -169,6 +169,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
                 "deleted_at",
                 "show_online",
                 "self_excluded_until",
+                "unseen_payment_id",
             ),
         ),
     ),

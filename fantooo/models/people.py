@@ -61,6 +61,11 @@ class RealUser(Base):
         Index("uq_real_users_username", text("lower(username)"), unique=True),
         Index("ix_real_users_tier", "user_tier"),
         Index("ix_real_users_last_active", text("last_active_at DESC")),
+        Index(
+            "ix_real_users_unseen_payment_id",
+            "unseen_payment_id",
+            postgresql_where=text("unseen_payment_id IS NOT NULL"),
+        ),
         # Not unique: an address nobody has confirmed must not keep its owner out.
         Index("ix_real_users_email_hash", "email_hash"),
         Index(
@@ -122,6 +127,10 @@ class RealUser(Base):
     self_excluded_until: Mapped[datetime | None]
     #: why nothing can be bought or paid for now, as a word of ours; None: it can
     spending_frozen_reason: Mapped[str | None]
+    #: the last payment that was credited, until its buyer has seen so on a page
+    unseen_payment_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("transactions.id", use_alter=True)
+    )
     #: set while one has asked to be deleted and may still change one's mind
     deletion_due_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from fantooo.domain import buying, promos, refunding
 from fantooo.domain.errors import NotFound
-from fantooo.domain.pricing import day_begins
+from fantooo.domain.pricing import day_begins, midnight
 from fantooo.domain.refunding import Part, Purse, Sold
 from fantooo.extensions import db
 from fantooo.infra import clock
@@ -31,6 +31,33 @@ from fantooo.queries import refunds
 PAGE = 50
 _IN_CENTS = frozenset({"amount", "refunded"})
 STATUSES = ("pending", "processing", "success", "failed", "refunded")
+CHANNELS = ("checkout", "mpesa")
+#: how many of the last exceptions that were dealt with are shown
+_LAST = 20
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which purchases to list. ``text`` is a reference or the beginning of a user name.
+
+    ``since`` and ``until`` are whole days in Nairobi.
+    """
+
+    status: str = ""
+    channel: str = ""
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    amount: Decimal | None = None
+    review: bool = False
+
+    def as_arguments(self) -> dict[str, str]:
+        """What stands in the page's address, without what is not wished."""
+        return {
+            name: "1" if value is True else str(value)
+            for name, value in vars(self).items()
+            if value
+        }
 
 
 @dataclass(frozen=True)
@@ -90,6 +117,10 @@ class Odd:
     transaction_id: UUID | None
     details: dict[str, str]
     found_at: datetime
+    #: when, by whom and how it was dealt with
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    resolution: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,25 +138,26 @@ class Day:
     odd: int
 
 
-def found(
-    *,
-    status: str = "",
-    review: bool = False,
-    text: str = "",
-    before: UUID | None = None,
-    limit: int = PAGE,
-) -> list[Line]:
-    """Purchases, newest first. ``text`` is a reference or the beginning of a user name."""
+def found(wish: Wish, *, before: UUID | None = None, limit: int = PAGE) -> list[Line]:
+    """Purchases, newest first."""
     query = _lines().order_by(Transaction.id.desc()).limit(limit)
-    if status in STATUSES:
-        query = query.where(Transaction.status == status)
-    if review:
+    if wish.status in STATUSES:
+        query = query.where(Transaction.status == wish.status)
+    if wish.channel in CHANNELS:
+        query = query.where(Transaction.channel == wish.channel)
+    if wish.review:
         query = query.where(Transaction.needs_manual_review)
-    if text:
+    if wish.since is not None:
+        query = query.where(Transaction.created_at >= midnight(wish.since))
+    if wish.until is not None:
+        query = query.where(Transaction.created_at < midnight(wish.until) + timedelta(days=1))
+    if wish.amount is not None:
+        query = query.where(Transaction.amount == wish.amount)
+    if wish.text:
         query = query.where(
             or_(
-                Transaction.provider_reference == text,
-                func.lower(RealUser.username).startswith(text.lower(), autoescape=True),
+                Transaction.provider_reference == wish.text,
+                func.lower(RealUser.username).startswith(wish.text.lower(), autoescape=True),
             )
         )
     if before is not None:
@@ -180,16 +212,35 @@ def story(transaction_id: UUID) -> Story:
 
 def odd() -> list[Odd]:
     """What does not fit and is not settled, the oldest first."""
-    rows = db.session.scalars(
-        select(ReconciliationException)
-        .where(ReconciliationException.resolved_at.is_(None))
-        .order_by(ReconciliationException.found_at)
-        .limit(PAGE)
+    return _odd(
+        ReconciliationException.resolved_at.is_(None), ReconciliationException.found_at, PAGE
+    )
+
+
+def settled() -> list[Odd]:
+    """What did not fit and was dealt with last."""
+    return _odd(
+        ReconciliationException.resolved_at.is_not(None),
+        ReconciliationException.resolved_at.desc(),
+        _LAST,
+    )
+
+
+def _odd(which: ColumnElement[bool], order: Any, limit: int) -> list[Odd]:
+    rows = db.session.execute(
+        select(ReconciliationException, Admin.name)
+        .outerjoin(Admin, Admin.id == ReconciliationException.resolved_by)
+        .where(which)
+        .order_by(order)
+        .limit(limit)
     )
     return [
-        Odd(row.id, row.kind, row.reference, row.transaction_id, _facts(row.details), row.found_at)
-        for row in rows
-    ]
+        Odd(
+            row.id, row.kind, row.reference, row.transaction_id, _facts(row.details), row.found_at,
+            row.resolved_at, name or "", row.resolution or "",
+        )
+        for row, name in rows
+    ]  # fmt: skip
 
 
 def _facts(details: dict[str, Any]) -> dict[str, str]:

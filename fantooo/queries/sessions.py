@@ -31,6 +31,7 @@ def viewer_of(token: str) -> Viewer | None:
         seen_long_ago=row.seen_long_ago,
         use_noted=row.use_noted,
         active_seconds=row.active_seconds,
+        unseen_payment=row.unseen_payment_id,
         admin_role=row.admin_role or "",
         # A role's own permissions are the ceiling; what is stored per admin can only take away.
         permissions=frozenset(allowed & granted) if row.permissions else frozenset(allowed),

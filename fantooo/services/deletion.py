@@ -283,7 +283,7 @@ def _forget(work: UnitOfWork, wallet: RealUser, now: datetime) -> None:
     wallet.location = wallet.bio = ""
     wallet.latitude = wallet.longitude = wallet.theme = wallet.ban_reason = None
     wallet.email_sealed = wallet.email_hash = None
-    wallet.email_confirmed_at = wallet.email_refused_at = None
+    wallet.email_confirmed_at = wallet.email_refused_at = wallet.unseen_payment_id = None
     wallet.notify_push = wallet.notify_email = []
     wallet.show_online = wallet.show_place = False
     wallet.deleted_at = now

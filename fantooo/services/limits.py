@@ -11,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import structlog
+from flask import current_app
 from prometheus_client import Counter
 from sqlalchemy import func, select
 
@@ -64,7 +65,7 @@ def against(work: UnitOfWork, wallet: RealUser, price: Decimal) -> tuple[str, st
     elif wallet.spending_frozen_reason is not None:
         reason, words = "spending_frozen", rules.FROZEN
     else:
-        words = rules.refusal(reads.uses(wallet.id, now), price)
+        words = rules.refusal(reads.uses(wallet.id, now), price, _currency())
         reason = "limit" if words else ""
     return reason, words
 
@@ -74,7 +75,11 @@ def set_limit(account_id: UUID, period: str, typed: str) -> str:
 
     Returns what that was (``domain.limits.ask``). Raises ``ValidationError`` at the period.
     """
-    return _ask(account_id, period, rules.read_amount(typed, period))
+    return _ask(account_id, period, rules.read_amount(typed, period, _currency()))
+
+
+def _currency() -> str:
+    return str(current_app.config["SETTINGS"].currency)
 
 
 def remove_limit(account_id: UUID, period: str) -> str:

@@ -10,21 +10,37 @@ from uuid import UUID
 from sqlalchemy import select
 
 from fantooo.domain import buying, refunding, text
-from fantooo.domain.errors import NotFound, ValidationError
+from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.events import BalanceChanged
+from fantooo.gateways import paystack
+from fantooo.gateways.paystack import ProviderError, ProviderRefused, UnknownReference
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import RealUser, ReconciliationException, Transaction
 from fantooo.queries import refunds
-from fantooo.services import audit, payments, refund_booking, webhooks
+from fantooo.services import (
+    approvals,
+    audit,
+    payments,
+    refund_booking,
+    refund_progress,
+    webhooks,
+)
 
 Decision = Literal["credit", "reject"]
 
-#: what one press does about each kind of exception; the others are for people alone
+#: what one press does about each kind of exception; one that differs is for people alone
 FIXES = {
     "paid_not_credited": "Credit it now",
     "credited_not_paid": "Take its credits back",
     "unknown_refund": "Book this refund",
+    "unknown_reference": "Send it back",
 }
+
+
+_SO_MUCH = (
+    "So much needs a second admin: send it back together, in the payment service's dashboard, and"
+    " say so here."
+)
 
 
 def verify(transaction_id: UUID, admin_id: UUID) -> str:
@@ -83,32 +99,56 @@ def fix(exception_id: UUID, admin_id: UUID) -> str:
 
     Paid and not credited: every announcement is processed again and the provider asked. Credited and
     not paid, or given back without us: our books follow, and the credits are taken as far as they
-    are there. Raises ``NotFound``, ``ValidationError`` when a person has to find another way, or
+    are there. Paid under a reference that is not ours: it goes back to whoever paid. Raises
+    ``NotFound``, ``ValidationError`` when a person has to find another way, or
     ``ServiceUnavailable``.
     """
     with unit_of_work(as_system=True) as work:
         found = work.session.get(ReconciliationException, exception_id)
         if found is None or found.resolved_at is not None:
             raise NotFound
-        kind, reference, purchase_id = found.kind, found.reference, found.transaction_id
-        cents = found.details.get("amount")
-    if kind not in FIXES or purchase_id is None:
+        work.session.expunge(found)
+    if found.kind == "unknown_reference":
+        done = _send_back(found.reference, found.id)
+        with unit_of_work(as_system=True) as work:
+            _resolve(work, exception_id, admin_id, done)
+        return done
+    if found.kind not in FIXES or found.transaction_id is None:
         raise ValidationError(message="Nothing can be done about this by itself")
-    if kind == "paid_not_credited":
-        webhooks.replay(reference)
-        if payments.settle_now(reference) not in refunds.CREDITED:
+    if found.kind == "paid_not_credited":
+        webhooks.replay(found.reference)
+        if payments.settle_now(found.reference) not in refunds.CREDITED:
             raise ValidationError(message="It could not be credited: look at its story")
         with unit_of_work(as_system=True) as work:
             _resolve(work, exception_id, admin_id, "Credited")
         return "Credited. The person has been told."
     with unit_of_work(as_system=True) as work:
-        wallet, bought = refund_booking.lock(work, purchase_id)
+        wallet, bought = refund_booking.lock(work, found.transaction_id)
         _resolve(work, exception_id, admin_id, "Our books follow the payment service")
         amount = bought.amount - refunds.given_back(bought.id).amount
-        if kind == "unknown_refund":
-            amount = min(amount, Decimal(int(cents or 0)) / 100)
+        if found.kind == "unknown_refund":
+            amount = min(amount, Decimal(int(found.details.get("amount") or 0)) / 100)
         taken = _take_back(work, wallet, bought, amount)
     return f"Booked as given back: {buying.money(amount)} {bought.currency}, {taken} credits taken."
+
+
+def _send_back(reference: str, exception_id: UUID) -> str:
+    """Has the provider send a payment back that is nobody's here; returns what it did, in words."""
+    try:
+        view = paystack.client().verify(reference)
+        if view.status != "success":
+            raise ValidationError(message=f"The payment service says {view.status}: look there")
+        amount = Decimal(view.amount) / 100
+        if approvals.needed(amount, view.currency):
+            raise ValidationError(message=_SO_MUCH)
+        refund_progress.send_back(view, f"unknown-{exception_id}")
+    except (UnknownReference, ProviderRefused) as error:
+        raise ValidationError(
+            message="The payment service cannot send it back: look in its dashboard"
+        ) from error
+    except ProviderError as error:
+        raise ServiceUnavailable(payments.AWAY) from error
+    return f"Sent back to whoever paid: {buying.money(amount)} {view.currency}"
 
 
 def _take_back(work: UnitOfWork, wallet: RealUser, bought: Transaction, amount: Decimal) -> int:

@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from flask import current_app
 from prometheus_client import Counter
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from fantooo.domain import buying, states
 from fantooo.domain.buying import PROVIDER_STATES
@@ -52,7 +52,8 @@ PROVIDER = "paystack"
 
 ENDED = Counter("fantooo_purchases_ended", "Purchases that came to an end", ["status", "reason"])
 
-_AWAY = "The payment service does not answer right now. Please try again."
+#: what people are told when there is no answer
+AWAY = "The payment service does not answer right now. Please try again."
 #: fresher payments are still being made, and their news is on its way
 _ASK_AFTER = timedelta(minutes=2)
 #: an order the provider does not know by then never reached it
@@ -91,7 +92,7 @@ def settle_now(reference: str) -> str:
     try:
         return settle(reference)
     except ProviderError as error:
-        raise ServiceUnavailable(_AWAY) from error
+        raise ServiceUnavailable(AWAY) from error
 
 
 def ask_soon(reference: str) -> None:
@@ -195,6 +196,16 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
             bought.status = "processing"
             work.emit(PaymentChanged(bought.real_user_id, bought.id))
         return bought.status
+
+
+def note_seen(account_id: UUID, transaction_id: UUID) -> None:
+    """Keeps that somebody has seen that a payment of theirs was credited."""
+    with unit_of_work(as_system=True) as work:
+        work.session.execute(
+            update(RealUser)
+            .where(RealUser.id == account_id, RealUser.unseen_payment_id == transaction_id)
+            .values(unseen_payment_id=None)
+        )
 
 
 def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit: bool) -> None:
@@ -313,6 +324,7 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     bought.completed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=True)
     credits.add_purchase(work, wallet, bought)
+    wallet.unseen_payment_id = bought.id
     receipt_id = receipts.issue(work, bought)
     if wallet.email_confirmed_at is not None:
         outbox.add(work, "letter", {"letter": "receipt", "about": str(receipt_id)})

@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 #: a payment begun on one day and paid on the next is seen by two runs
 _STRETCH = timedelta(days=3)
+#: after an outage the days of the last run's end are gone through once more
+_OVERLAP = timedelta(days=1)
 #: what is younger may be on its way
 _SETTLED = timedelta(minutes=30)
 
@@ -36,7 +38,22 @@ def note(
     details: dict[str, Any],
     transaction_id: UUID | None = None,
 ) -> bool:
-    """Keeps something that does not fit, once while it is open; returns whether it is new."""
+    """Keeps something that does not fit, once; returns whether it is new.
+
+    What somebody has dealt with is new only when it is not the same as then.
+    """
+    settled = work.session.scalar(
+        select(ReconciliationException.id)
+        .where(
+            ReconciliationException.kind == kind,
+            ReconciliationException.reference == reference,
+            ReconciliationException.resolved_at.is_not(None),
+            ReconciliationException.details == details,
+        )
+        .limit(1)
+    )
+    if settled is not None:
+        return False
     added = work.session.scalar(
         insert(ReconciliationException)
         .values(kind=kind, reference=reference, details=details, transaction_id=transaction_id)
@@ -49,6 +66,36 @@ def note(
             work, "system_error", added, message, {"kind": kind, "reference": reference}
         )
     return added is not None
+
+
+def was_noted(work: UnitOfWork, reference: str) -> bool:
+    """Whether people know already of a payment that did not begin here."""
+    found = work.session.scalar(
+        select(ReconciliationException.id)
+        .where(
+            ReconciliationException.kind == "unknown_reference",
+            ReconciliationException.reference == reference,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def facts(view: TransactionView) -> dict[str, Any]:
+    """What is noted of a payment of theirs, whoever finds it."""
+    return {"amount": view.amount, "currency": view.currency, "domain": view.domain}
+
+
+def since_last(until: datetime) -> timedelta:
+    """As far back as has to be looked: the usual days, or more when the last run is longer ago."""
+    with unit_of_work(as_system=True) as work:
+        last = work.session.scalar(
+            select(func.max(ReconciliationRun.until)).where(
+                ReconciliationRun.finished_at.is_not(None),
+                ReconciliationRun.until - ReconciliationRun.since >= _STRETCH,
+            )
+        )
+    return max(_STRETCH, until - last + _OVERLAP) if last else _STRETCH
 
 
 def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> int:
@@ -76,7 +123,7 @@ def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> i
             exceptions += is_exception
         exceptions += _ours_without_theirs(since, until - _SETTLED, seen)
     except ProviderError as error:
-        # The run stays unfinished, and the next one covers its days.
+        # The run stays unfinished, and the next one covers its days (since_last).
         raise ServiceUnavailable from error
     with unit_of_work(as_system=True) as work:
         work.session.execute(
@@ -96,7 +143,7 @@ def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> i
 def _compare(view: TransactionView) -> tuple[bool, bool]:
     """One successful payment of theirs: whether it was credited just now, and whether it is odd."""
     ours = _ours(view.reference)
-    paid = {"amount": view.amount, "currency": view.currency, "domain": view.domain}
+    paid = facts(view)
     if ours is None:
         return False, _note("unknown_reference", view.reference, paid, None)
     transaction_id, status, amount, currency, is_decided = ours

@@ -23,9 +23,10 @@ from fantooo.gateways.paystack import (
     ProviderRefused,
     ProviderUnavailable,
     RefundView,
+    TransactionView,
 )
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import Dispute, ReconciliationException, Transaction
+from fantooo.models import Dispute, Transaction
 from fantooo.services import outbox, payments, reconciliation, refund_booking
 
 log = structlog.get_logger(__name__)
@@ -36,8 +37,6 @@ _LEASE = timedelta(minutes=5)
 #: refusals that say something of us, not of the refund: asked again later
 _OURS = (401, 403)
 _BATCH = 100
-#: as far back as payments are compared with the provider's list
-_LOOKED_AT = timedelta(days=3)
 
 
 def settle(refund_id: UUID) -> str:
@@ -119,17 +118,18 @@ def heard(reference: str) -> None:
             _unknown(reference, purchase_id, view)
 
 
-def compare_lists(stretch: timedelta = _LOOKED_AT) -> int:
-    """Compares refunds, then payments, of the last days with the provider's lists.
+def compare_lists(stretch: timedelta | None = None) -> int:
+    """Compares refunds, then payments, with the provider's lists: of a stretch, or since last time.
 
     Returns how many payments do not fit. Raises ``ServiceUnavailable``.
     """
+    stretch = stretch or reconciliation.since_last(datetime.now(UTC))
     find_unknown(stretch)
     return reconciliation.reconcile(stretch=stretch)
 
 
-def find_unknown(stretch: timedelta = _LOOKED_AT) -> int:
-    """Goes through the provider's refunds of the last days, whose announcements may have been lost.
+def find_unknown(stretch: timedelta) -> int:
+    """Goes through the provider's refunds of a stretch until now, whose announcements may have been lost.
 
     Ours are booked; each that was made without us waits for a person. Returns how many payments it
     looked at. Raises ``ServiceUnavailable`` when the provider does not answer.
@@ -148,6 +148,21 @@ def find_unknown(stretch: timedelta = _LOOKED_AT) -> int:
     except ProviderError as error:
         raise ServiceUnavailable from error
     return len(looked_at)
+
+
+def send_back(view: TransactionView, note: str) -> None:
+    """Sends a payment back whole that has no row of ours; ``note`` is how it is known again.
+
+    The provider gives nothing back twice, so doing it again does nothing. Raises ``ProviderError``.
+    """
+    if _found(view.reference, view.id, note) is not None:
+        return
+    try:
+        paystack.client().refund(reference=view.reference, amount=view.amount, merchant_note=note)
+    except ProviderRefused:
+        # Somebody else's press may have come first.
+        if _found(view.reference, view.id, note) is None:
+            raise
 
 
 def _send(refund_id: UUID) -> str:
@@ -263,14 +278,6 @@ def _unknown(reference: str, purchase_id: UUID, view: RefundView) -> None:
     if view.status == "failed":
         return
     with unit_of_work(as_system=True) as work:
-        known = work.session.scalars(
-            select(ReconciliationException.details).where(
-                ReconciliationException.kind == "unknown_refund",
-                ReconciliationException.reference == reference,
-            )
-        )
-        if any(details.get("refund") == view.id for details in known):
-            return
         reconciliation.note(
             work,
             kind="unknown_refund",

@@ -200,13 +200,15 @@ def _act(raw: bytes) -> str:
 
 def _unknown(work: UnitOfWork, view: TransactionView | RefundView | DisputeView) -> None:
     """Something about a payment that did not begin here."""
-    amount = view.refund_amount if isinstance(view, DisputeView) else view.amount
-    reconciliation.note(
-        work,
-        kind="unknown_reference",
-        reference=_reference(view) or f"{view.id}",
-        details={"amount": amount, "currency": view.currency, "provider_id": view.id},
-    )
+    reference = _reference(view) or f"{view.id}"
+    if isinstance(view, TransactionView):
+        details = reconciliation.facts(view)
+    elif isinstance(view, RefundView) and reconciliation.was_noted(work, reference):
+        return  # it is being sent back, as it should
+    else:
+        amount = view.refund_amount if isinstance(view, DisputeView) else view.amount
+        details = {"amount": amount, "currency": view.currency, "provider_id": view.id}
+    reconciliation.note(work, kind="unknown_reference", reference=reference, details=details)
 
 
 def _process_soon(event_id: UUID) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import cast
 from uuid import UUID, uuid4
@@ -17,6 +19,9 @@ from fantooo.services.payment_review import Decision
 from fantooo.web import forms, guards
 from fantooo.web.giving import WAITS
 from fantooo.web.templating import duration
+
+#: so much is never paid at once, and fits into no column
+_NO_PAYMENT = 10**9
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -48,29 +53,42 @@ def tiles() -> ResponseReturnValue:
 @blueprint.get("/payments")
 def payments() -> ResponseReturnValue:
     """The day, what does not fit, and purchases, newest first."""
-    wishes = {
-        "status": request.args.get("status", ""),
-        "text": request.args.get("text", "").strip()[:100],
-    }
-    review = request.args.get("review") == "1"
-    lines = payment_admin.found(
-        status=wishes["status"],
-        text=wishes["text"],
-        review=review,
-        before=forms.uuid_argument("before"),
-    )
+    wish = payments_wished(request.args)
+    lines = payment_admin.found(wish, before=forms.uuid_argument("before"))
     return render_template(
         "pages/admin/payments.html",
         day=payment_admin.day(),
         odd=payment_admin.odd(),
+        settled=payment_admin.settled(),
         fixes=payment_review.FIXES,
         waiting=giving.waiting(),
         lines=lines,
         older=lines[-1].id if len(lines) == payment_admin.PAGE else None,
         statuses=payment_admin.STATUSES,
-        review=review,
-        **wishes,
+        channels=payment_admin.CHANNELS,
+        wish=wish,
     )
+
+
+def payments_wished(given: Mapping[str, str]) -> payment_admin.Wish:
+    """Which purchases a form asks for; what cannot be read is not asked for."""
+    return payment_admin.Wish(
+        status=given.get("status", ""),
+        channel=given.get("channel", ""),
+        text=given.get("text", "").strip()[:100],
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
+        amount=_amount_or_none(given.get("amount", "")),
+        review=given.get("review") == "1",
+    )
+
+
+def _day(typed: str) -> date | None:
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2200 else None
 
 
 @blueprint.get("/payments/<uuid:transaction_id>")
@@ -156,13 +174,18 @@ def fix_exception(exception_id: UUID) -> ResponseReturnValue:
 
 def _amount(typed: str) -> Decimal:
     """An amount of money as people type it. Raises ``ValidationError``."""
-    try:
-        amount = Decimal(typed.replace(",", "").strip())
-    except InvalidOperation as error:
-        raise ValidationError({"amount": "Enter an amount, such as 400 or 99.50"}) from error
-    if not amount.is_finite():
+    amount = _amount_or_none(typed)
+    if amount is None:
         raise ValidationError({"amount": "Enter an amount, such as 400 or 99.50"})
     return amount
+
+
+def _amount_or_none(typed: str) -> Decimal | None:
+    try:
+        amount = Decimal(typed.replace(",", "").strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) < _NO_PAYMENT else None
 
 
 def _units(now: figures.Figures) -> str:

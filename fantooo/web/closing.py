@@ -8,19 +8,28 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from fantooo.domain.errors import ValidationError
 from fantooo.queries import daily_close, giving, payment_admin
 from fantooo.services import payment_review
 from fantooo.web import guards
-from fantooo.web.admin import blueprint
+from fantooo.web.admin import blueprint, payments_wished
 
 _DAY_COLUMNS = (
-    *("day (Nairobi)", "purchases", "revenue KES", "discounts KES", "fees KES", "refunds"),
-    *("given back KES", "kept KES", "credits sold", "bonus credits given", "credits used"),
-    *("credits outstanding", "of them bought"),
+    *(
+        "day (Nairobi)",
+        "purchases",
+        "revenue",
+        "discounts",
+        "fees",
+        "refunds",
+        "given back",
+        "kept",
+    ),
+    *("credits sold", "bonus credits given", "credits used", "credits outstanding"),
+    *("of them bought", "currency"),
 )
 _PAYMENT_COLUMNS = (
     *("time (UTC)", "reference", "user name", "package", "credits", "bonus credits", "amount"),
@@ -57,6 +66,7 @@ def days_csv() -> ResponseReturnValue:
             each.day.isoformat(), each.purchases, each.revenue, each.discounts, each.fees,
             each.refunds, each.given_back, each.kept, each.credits_sold, each.bonus_given,
             each.credits_used, each.outstanding, each.outstanding_bought,
+            current_app.config["SETTINGS"].currency,
         )
         for each in reversed(daily_close.month(first))
     )  # fmt: skip
@@ -67,16 +77,10 @@ def days_csv() -> ResponseReturnValue:
 @blueprint.post("/payments.csv")
 def payments_csv() -> ResponseReturnValue:
     """The purchases that the list shows, all of them, newest first."""
-    wishes = {
-        "status": request.form.get("status", ""),
-        "text": request.form.get("text", "").strip()[:100],
-    }
-    review = request.form.get("review") == "1"
-    lines = payment_admin.found(
-        status=wishes["status"], text=wishes["text"], review=review, limit=_MOST_ROWS + 1
-    )
+    wish = payments_wished(request.form)
+    lines = payment_admin.found(wish, limit=_MOST_ROWS + 1)
     if len(lines) > _MOST_ROWS:
-        raise ValidationError(message=f"More than {_MOST_ROWS:,} payments: choose a state first")
+        raise ValidationError(message=f"More than {_MOST_ROWS:,} payments: choose some days first")
     rows = (
         (
             line.at.isoformat(timespec="seconds"), line.reference, line.username, line.name,
@@ -85,9 +89,7 @@ def payments_csv() -> ResponseReturnValue:
         )
         for line in lines
     )  # fmt: skip
-    wished = ", ".join(
-        value for value in (*wishes.values(), "to review" if review else "") if value
-    )
+    wished = ", ".join(f"{name} {value}" for name, value in wish.as_arguments().items())
     payment_review.note_export(guards.account_id(), f"{len(lines)} payments: {wished or 'all'}")
     return _file("fantooo-payments.csv", _PAYMENT_COLUMNS, rows)
 

@@ -27,7 +27,7 @@ from fantooo.services import (
     receipts,
 )
 from fantooo.services.orders import Channel
-from fantooo.web import forms, guards, limits
+from fantooo.web import forms, guards, limits, templating
 from fantooo.web.errors import wants_fragment
 
 blueprint = Blueprint("credits", __name__, url_prefix="/credits")
@@ -143,6 +143,10 @@ def returned() -> ResponseReturnValue:
 def payment(transaction_id: UUID) -> ResponseReturnValue:
     """One payment, followed live until its end."""
     purchase = reads.purchase(transaction_id)
+    viewer = templating.viewer()
+    if viewer.unseen_payment == purchase.id:
+        payments.note_seen(guards.account_id(), purchase.id)
+        viewer.unseen_payment = None
     page = "partials/credits/payment.html" if wants_fragment() else "pages/user/payment.html"
     return render_template(
         page, purchase=purchase, back="back" in request.args, balance=_balance(purchase),

@@ -46,6 +46,7 @@ class TemplateViewer:
         self.name: str = viewer.name
         self.credits: int | None = viewer.credits
         self.time_is_due: bool = limits.is_due(viewer.active_seconds)
+        self.unseen_payment: UUID | None = viewer.unseen_payment
         self.admin_role: str = viewer.admin_role
         self.permissions: frozenset[str] = viewer.permissions
         self.is_authenticated: bool = viewer.account_id is not None
@@ -75,6 +76,7 @@ def install(app: Flask) -> None:
         srcset=srcset,
         drawn=drawn,
         languages=wording.LANGUAGES,
+        currency=app.config["SETTINGS"].currency,
     )
     env.filters.update(
         money=money,

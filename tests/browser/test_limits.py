@@ -36,7 +36,7 @@ def test_set_lower_raise_and_confirm(
     limit(page, "week", "600")
     expect(week).to_contain_text("0 of 600 KES")
     limit(page, "week", "nothing")
-    expect(week).to_contain_text("Enter whole shillings")
+    expect(week).to_contain_text("Enter a whole amount")
     limit(page, "week", "2000")
     expect(week).to_contain_text("You asked for 2,000 KES. You can confirm it from")
     expect(week).to_contain_text("0 of 600 KES")

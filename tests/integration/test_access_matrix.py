@@ -151,7 +151,7 @@ COLUMNS = {
     " email_refused_at paused_until"
     " self_excluded_until spending_frozen_reason owed_credits username display_name age age_given_on"
     " gender looking_for location latitude longitude bio theme notify_push notify_email show_online"
-    " show_place deletion_due_at deleted_at",
+    " show_place deletion_due_at deleted_at unseen_payment_id",
     ("user_photos", "user", "U"): "widths is_main",
     ("user_photos", "system", "U"): "widths",
     ("messages", "system", "U"): "content deleted_at",
@@ -222,6 +222,7 @@ HIDDEN = [
     ("operator", "real_users", "paused_until"),
     ("operator", "real_users", "self_excluded_until"),
     ("operator", "real_users", "spending_frozen_reason"),
+    ("operator", "real_users", "unseen_payment_id"),
     ("operator", "real_users", "username"),
     ("operator", "real_users", "location"),
     ("operator", "real_users", "latitude"),

@@ -69,7 +69,7 @@ def test_a_failure_that_was_paid_all_the_same_does_not_count(
     made = factories.purchase(anna, paid=False)
     with unit_of_work(as_system=True) as work:
         bought = work.session.get_one(Transaction, made)
-        payments._fail(work, bought, "declined")
+        payments.fail(work, bought, "declined")
         assert bought.failed_at is not None
         wallet = work.session.get_one(RealUser, anna)
         payments._credit(work, wallet, bought)

@@ -436,6 +436,27 @@ def test_what_is_said_later_ends_a_review(shop: Flask, paystack: PaystackSimulat
     assert wallet(anna).credits == 60
 
 
+def test_a_success_that_nobody_saw_is_told_on_the_next_page(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """Every tab was closed when it came; it is said until its buyer has looked at it."""
+    anna, ben = factories.user(), factories.user()
+    bought = buy(anna)
+    browser, other = (shop.test_client().become(each) for each in (anna, ben))  # type: ignore[attr-defined]
+    words, here = "Your payment has arrived.", f"/credits/payments/{bought.id}"
+    assert words not in browser.get("/discover").text
+    paystack.finish(bought.provider_reference or "")
+    payments.settle(bought.provider_reference or "")
+    for path in ("/discover", "/chats", "/me"):
+        page = browser.get(path).text
+        assert words in page and f'href="{here}"' in page, path
+        assert words not in other.get(path).text
+    assert other.get(here).status_code == 404
+    page = browser.get(here).text
+    assert "Payment successful!" in page and words not in page
+    assert words not in browser.get("/discover").text
+
+
 def test_a_declined_card_says_so(shop: Flask, paystack: PaystackSimulator) -> None:
     bought = buy(factories.user())
     assert bought.provider_reference

@@ -126,7 +126,7 @@ def test_page_and_files(app: Flask, days: Viewer) -> None:
     assert answer.headers["Content-Disposition"].endswith('"fantooo-days-2026-03.csv"')
     lines = list(csv.DictReader(io.StringIO(answer.text)))
     assert [line["day (Nairobi)"] for line in lines][-1] == "2026-03-12"
-    assert lines[-1]["kept KES"] == "300.00"
+    assert lines[-1]["kept"] == "300.00"
     assert lines[-2]["credits outstanding"] == "108"
 
 
@@ -145,5 +145,5 @@ def test_payments_as_a_file_are_those_of_the_list(app: Flask, days: Viewer) -> N
         ).all()
     assert [tuple(row) for row in kept] == [
         (days.account_id, "3 payments: all"),
-        (days.account_id, "0 payments: failed"),
+        (days.account_id, "0 payments: status failed"),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from fantooo.domain.errors import NotFound, ValidationError
+from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
 from fantooo.gateways.paystack import ProviderError, ProviderRefused, ProviderUnavailable
@@ -37,6 +39,7 @@ from fantooo.services import (
     payments,
     reconciliation,
     refund_progress,
+    webhooks,
 )
 from tests.integration.test_buying import _superuser, account_of, announce, buy, row, wallet
 from tests.support import factories
@@ -408,13 +411,13 @@ def test_a_refund_made_without_us_is_found_at_night(
     anna, admin = factories.user(), account_of(factories.admin("admin"))
     bought = paid(paystack, anna)
     paystack.client().refund(reference=bought.provider_reference or "", amount=20_000)
-    assert refund_progress.find_unknown() == 1
-    assert refund_progress.find_unknown() == 1
+    assert refund_progress.find_unknown(timedelta(days=3)) == 1
+    assert refund_progress.find_unknown(timedelta(days=3)) == 1
     (odd,) = rows(select(ReconciliationException))
     assert odd.kind == "unknown_refund"
     payment_review.fix(odd.id, admin)
     assert (wallet(anna).credits, the_refund(bought).amount) == (35, 200)
-    assert refund_progress.find_unknown() == 1
+    assert refund_progress.find_unknown(timedelta(days=3)) == 1
     assert len(rows(select(ReconciliationException))) == 1
 
 
@@ -612,3 +615,75 @@ def test_no_role_can_write_a_refund_past_the_services(shop: Flask) -> None:
     """Amounts and credits of a row are never changed, not even by the platform."""
     with pytest.raises(Exception, match="permission denied"), unit_of_work(as_system=True) as work:
         work.session.execute(text("UPDATE transactions SET credits_amount = 1"))
+
+
+def test_a_payment_of_nobody_here_goes_back_by_one_press(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """Reconciliation finds it, one press sends it back, and it is not found anew."""
+    theirs = paystack.unknown_payment(18_000, announce=False)["reference"]
+    assert reconciliation.reconcile() == 1
+    (odd,) = rows(select(ReconciliationException))
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    assert "Send it back" in browser.get("/admin/payments").text
+    fix = f"/admin/payments/exceptions/{odd.id}/fix"
+    assert browser.post(fix).status_code == 303
+    assert browser.post(fix).status_code == 404
+    (back,) = at_provider(paystack)
+    assert (back["amount"], back["merchant_note"]) == (18_000, f"unknown-{odd.id}")
+    paystack.move_refund(back["id"], "processed")
+    body = next(w["body"] for w in paystack.webhooks("refund.") if theirs in w["body"])
+    signature = hmac.new(paystack.secret_key.encode(), body.encode(), hashlib.sha512).hexdigest()
+    webhooks.receive(body.encode(), signature)
+    webhooks.process_stored(datetime.now(UTC) + timedelta(minutes=5))
+    assert reconciliation.reconcile() == 0
+    page = browser.get("/admin/payments").text
+    assert "Dealt with lately (1)" in page
+    assert "Sent back to whoever paid: 180 KES" in page
+
+
+def test_a_lost_answer_sends_nothing_back_twice(shop: Flask, paystack: PaystackSimulator) -> None:
+    admin = account_of(factories.admin("admin"))
+    paystack.unknown_payment(18_000, announce=False)
+    reconciliation.reconcile()
+    (odd,) = rows(select(ReconciliationException))
+    paystack.next_call("timeout", after=True, only="POST /refund")
+    with pytest.raises(ServiceUnavailable):
+        payment_review.fix(odd.id, admin)
+    payment_review.fix(odd.id, admin)
+    assert len(at_provider(paystack)) == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "ended", "said"),
+    [(100_100, "success", "second admin"), (18_000, "reversed", "says reversed")],
+)
+def test_what_one_press_does_not_send_back(
+    shop: Flask, paystack: PaystackSimulator, amount: int, ended: str, said: str
+) -> None:
+    admin = account_of(factories.admin("admin"))
+    theirs = paystack.unknown_payment(amount, announce=False)["reference"]
+    reconciliation.reconcile()
+    (odd,) = rows(select(ReconciliationException))
+    if ended != "success":
+        paystack.finish(theirs, status=ended, announce=False)
+    with pytest.raises(ValidationError, match=said):
+        payment_review.fix(odd.id, admin)
+    assert at_provider(paystack) == []
+    payment_review.settle_exception(odd.id, admin, "Sent back in the dashboard")
+    assert reconciliation.reconcile() == 0, "what was dealt with is not noted again"
+
+
+def test_after_an_outage_all_days_since_the_last_run_are_looked_at(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    now = datetime.now(UTC)
+    assert reconciliation.since_last(now) == timedelta(days=3)
+    refund_progress.compare_lists()
+    assert reconciliation.since_last(now) == timedelta(days=3)
+    _superuser("UPDATE reconciliation_runs SET since = since - interval '9 days',"
+               " until = until - interval '9 days'")  # fmt: skip
+    late = now - timedelta(days=8)
+    paystack.unknown_payment(18_000, announce=False, created_at=late.timestamp())
+    assert timedelta(days=9) < reconciliation.since_last(now) < timedelta(days=11)
+    assert refund_progress.compare_lists() == 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import AdminNotification, AuditEntry, ReconciliationException
@@ -116,7 +118,9 @@ def test_what_does_not_fit_is_dealt_with_by_a_person(
     here = f"/admin/payments/exceptions/{found.id}"
     assert browser.post(here, data={"reason": " "}).status_code == 400
     assert browser.post(here, data={"reason": "Given back there"}).status_code == 303
-    assert found.reference not in browser.get("/admin/payments").text
+    page = browser.get("/admin/payments").text
+    assert "odd-title" not in page
+    assert "Given back there" in page
     assert browser.post(here, data={"reason": "again"}).status_code == 404
 
 
@@ -137,6 +141,15 @@ def test_the_list_is_searched_and_paged(shop: Flask) -> None:
     assert (shown(f"text={paid.provider_reference}"), shown("text=%25"), shown("review=1")) == (
         1, 0, 0,
     )  # fmt: skip
+    today = datetime.now(EAT).date()
+    tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
+    for query, expected in {
+        "channel=mpesa": 0, "channel=checkout&text=ben": 1, "amount=400&text=ben": 1, "amount=401": 0,
+        f"since={today}&until={today}&text=ben": 1, f"since={tomorrow}": 0, f"until={yesterday}": 0,
+        # What cannot be read is not asked for.
+        "since=soon&amount=much&text=ben": 1, "amount=1e99999&text=ben": 1,
+    }.items():  # fmt: skip
+        assert shown(query) == expected, query
     page = browser.get("/admin/payments").text
     older = page.split("before=")[1].split('"')[0]
     assert shown(f"before={older}") == 3

@@ -157,7 +157,7 @@ def test_what_cannot_be_a_limit_is_said_at_its_field(shop: Flask) -> None:
     page = browser(shop, factories.user())
     part = page.post("/me/limits", data={"period": "week", "week": "lots"}, headers=PART)
     words = part.get_data(as_text=True)
-    assert part.status_code == 200 and "Enter whole shillings" in words and 'value="lots"' in words
+    assert part.status_code == 200 and "Enter a whole amount" in words and 'value="lots"' in words
     assert page.post("/me/limits", data={"period": "week", "week": "0"}).status_code == 400
     assert page.post("/me/limits", data={"period": "year", "year": "9"}).status_code == 400
 
@@ -264,7 +264,7 @@ def test_a_limit_is_offered_once_before_the_first_payment(shop: Flask, change: C
         page = browser(shop, factories.user())
         assert offer in page.get("/credits").get_data(as_text=True)
         wrong = page.post("/credits/limit", data={"period": "week", "most": ""})
-        assert wrong.status_code == 400 and "Enter whole shillings" in wrong.get_data(as_text=True)
+        assert wrong.status_code == 400 and "Enter a whole amount" in wrong.get_data(as_text=True)
         answered = page.post("/credits/limit", data=form)
         assert answered.status_code == 303
         assert offer not in page.get("/credits").get_data(as_text=True)

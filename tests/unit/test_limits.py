@@ -55,7 +55,7 @@ def test_there_are_no_other_periods() -> None:
     [("1000", 1000), (" 1,000 ", 1000), ("1000 KES", 1000), ("KES 1 000", 1000), ("1", 1), ("1,000,000", 1_000_000)],
 )  # fmt: skip
 def test_amounts_as_people_type_them(typed: str, amount: int) -> None:
-    assert rules.read_amount(typed, "day") == Decimal(amount)
+    assert rules.read_amount(typed, "day", "KES") == Decimal(amount)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_amounts_as_people_type_them(typed: str, amount: int) -> None:
 )
 def test_what_is_no_amount(typed: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        rules.read_amount(typed, "day")
+        rules.read_amount(typed, "day", "KES")
     assert set(caught.value.fields) == {"day"}
 
 
@@ -134,21 +134,23 @@ def use(period: str, amount: int | None, spent: int) -> Use:
 
 
 def test_a_purchase_up_to_the_limit_passes_and_one_shilling_more_does_not() -> None:
-    assert rules.refusal([use("day", 1000, 600)], Decimal(400)) == ""
-    words = rules.refusal([use("day", 1000, 600)], Decimal(401))
+    assert rules.refusal([use("day", 1000, 600)], Decimal(400), "KES") == ""
+    words = rules.refusal([use("day", 1000, 600)], Decimal(401), "KES")
     assert words == (
         "This would pass your own limit of 1,000 KES a day: 400 KES are left until midnight."
     )
-    assert rules.refusal([use("day", None, 10**6), use("week", None, 0)], Decimal(10**6)) == ""
+    assert (
+        rules.refusal([use("day", None, 10**6), use("week", None, 0)], Decimal(10**6), "KES") == ""
+    )
 
 
 def test_of_several_limits_the_one_that_holds_longest_is_named() -> None:
     uses = [use("day", 100, 100), use("week", 500, 450), use("month", 5000, 0)]
     assert "500 KES a week: 50 KES are left until Monday, 30 Nov." in rules.refusal(
-        uses, Decimal(60)
+        uses, Decimal(60), "KES"
     )
-    assert "100 KES a day: nothing is left" in rules.refusal(uses, Decimal(50))
-    assert "until 1 Dec." in rules.refusal([*uses, use("month", 10, 99)], Decimal(50))
+    assert "100 KES a day: nothing is left" in rules.refusal(uses, Decimal(50), "KES")
+    assert "until 1 Dec." in rules.refusal([*uses, use("month", 10, 99)], Decimal(50), "KES")
 
 
 def test_what_is_left_is_never_less_than_nothing() -> None:

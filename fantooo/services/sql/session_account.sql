@@ -16,7 +16,8 @@ CREATE FUNCTION session_account(
     OUT shows_online boolean,
     OUT seen_long_ago boolean,
     OUT use_noted boolean,
-    OUT active_seconds integer
+    OUT active_seconds integer,
+    OUT unseen_payment_id uuid
 )
 RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -35,7 +36,8 @@ AS $$
            coalesce(u.show_online, true),
            s.last_seen_at < now() - interval '5 minutes',
            coalesce(t.last_at > now() - interval '1 minute', false),
-           coalesce(t.active_seconds, 0)
+           coalesce(t.active_seconds, 0),
+           u.unseen_payment_id
     FROM sessions AS s
     JOIN accounts AS a ON a.id = s.account_id AND a.is_active
     LEFT JOIN real_users AS u ON u.id = a.id AND u.deleted_at IS NULL
