@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Bundle, aliased
 
 from fantooo.domain import devices
@@ -21,6 +22,7 @@ from fantooo.models import (
     Chat,
     ChatAssignment,
     FictionalUser,
+    Message,
     MessageDraft,
     ProfileNote,
     RealUser,
@@ -31,6 +33,8 @@ from fantooo.queries.characters import Character, character, columns
 from fantooo.queries.chats import ChatView
 from fantooo.queries.inbox import count_unread
 from fantooo.queries.pictures import Picture
+
+_MORE_THAN_A_WORD = 8
 
 
 @dataclass(frozen=True)
@@ -118,13 +122,22 @@ class NoteView:
 
 
 @dataclass(frozen=True)
+class Template:
+    """A prepared text, and whether this user has had it already."""
+
+    key: str
+    text: str
+    was_said: bool = False
+
+
+@dataclass(frozen=True)
 class Desk:
     """The user on the left, the character and how it is played on the right, what was typed."""
 
     user: RealUserPanel
     character: Character
     guidelines: str
-    templates: list[tuple[str, str]]
+    templates: list[Template]
     real_note: NoteView
     fictional_note: NoteView
     draft: str
@@ -239,13 +252,38 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
         user=_panel(row.person),
         character=character(row.character),
         guidelines=row.personality_guidelines,
-        templates=[(key, str(text)) for key, text in row.response_templates.items()],
+        templates=_templates(chat.id, row.response_templates, row.person.display_name),
         real_note=_note(row.about_user),
         fictional_note=_note(row.about_character),
         draft=row.draft or "",
         routing_reason=row.routing_reason or "",
         language=row.language or row.person.language,
     )
+
+
+def _templates(chat_id: UUID, texts: dict[str, str], name: str) -> list[Template]:
+    """A character's templates; the page marks those it sees being sent, this those of long ago."""
+    # What stands before the first variable is enough to recognise one, if it is more than a word.
+    begins = {
+        key: text.replace("{name}", name).split("{")[0].strip() for key, text in texts.items()
+    }
+    known = {key: begin for key, begin in begins.items() if len(begin) > _MORE_THAN_A_WORD}
+    said: set[str] = set()
+    if known:
+        pairs = func.unnest(
+            array(list(known), type_=Text()), array(list(known.values()), type_=Text())
+        ).table_valued("key", "begin")
+        was_sent = (
+            select(Message.id)
+            .where(
+                Message.chat_id == chat_id,
+                Message.sender_type == "fictional",
+                func.strpos(Message.content, pairs.c.begin) > 0,
+            )
+            .exists()
+        )
+        said = set(db.session.scalars(select(pairs.c.key).where(was_sent)))
+    return [Template(key, text, key in said) for key, text in texts.items()]
 
 
 def _panel_columns() -> tuple[Any, ...]:

@@ -24,6 +24,8 @@ from fantooo.domain.errors import (
 )
 from fantooo.domain.viewer import Viewer
 from fantooo.infra.database import acting_as
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import FictionalUser
 from fantooo.queries import chats as chat_queries, inbox, people
 from fantooo.services import assignment, chats, messages, notes
 from tests.support import factories
@@ -645,3 +647,27 @@ def test_pages_of_a_user_show_no_staff_matter(app: Flask, pair: Pair) -> None:
             str(pair.operator.account_id),
         ):
             assert secret not in page, (path, secret)
+
+
+def test_the_desk_knows_which_templates_this_user_had(app: Flask) -> None:
+    """Also those that were sent so long ago that no page shows them."""
+    pair = Pair()
+    with unit_of_work(as_system=True) as work:
+        character = work.session.get_one(FictionalUser, pair.character)
+        character.response_templates = {
+            "greeting": "How was your {time_of_day}, {name}?",
+            "music": "What do you listen to?",
+            "short": "Hi {name}!",
+        }
+    pair.send("Good evening")
+    pair.reply("Hi Wanjiku! How was your evening, Wanjiku?")
+    pair.send(*["hello"] * 60)
+    with acting_as(pair.operator):
+        desk = people.desk(
+            chat_queries.get_chat(pair.chat), pair.operator.account_id or UUID(int=0)
+        )
+    assert {each.key: each.was_said for each in desk.templates} == {
+        "greeting": True, "music": False, "short": False,
+    }  # fmt: skip
+    page = app.test_client().become(pair.operator).get(f"/operator/chat/{pair.chat}")  # type: ignore[attr-defined]
+    assert page.text.count("data-said") == 1

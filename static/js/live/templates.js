@@ -20,10 +20,10 @@ export function watchTemplates(composer, log) {
 function mark(buttons, log, name) {
   const said = [...log.list.querySelectorAll(':scope > .own .bubble-text')].map((p) => p.textContent);
   for (const button of buttons) {
-    // Everything up to the first variable is enough to recognise it.
+    // What is not on the page any more the server has marked. Everything up to the first variable is enough to recognise it.
     const [start] = button.dataset.template.replaceAll('{name}', name).split('{');
     const had = start.trim().length > 8 && said.some((text) => text.includes(start.trim()));
-    button.querySelector('[data-had]').hidden = !had;
+    button.querySelector('[data-had]').hidden = !had && !('said' in button.dataset);
   }
 }
 
