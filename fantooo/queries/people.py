@@ -270,9 +270,11 @@ def _templates(chat_id: UUID, texts: dict[str, str], name: str) -> list[Template
     known = {key: begin for key, begin in begins.items() if len(begin) > _MORE_THAN_A_WORD}
     said: set[str] = set()
     if known:
-        pairs = func.unnest(
-            array(list(known), type_=Text()), array(list(known.values()), type_=Text())
-        ).table_valued("key", "begin")
+        pairs = (
+            func.unnest(array(list(known), type_=Text()), array(list(known.values()), type_=Text()))
+            .table_valued("key", "begin")
+            .render_derived()
+        )
         was_sent = (
             select(Message.id)
             .where(
