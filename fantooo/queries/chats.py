@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, func, select
 
 from fantooo.domain.asking import asks_if_real
 from fantooo.domain.errors import ChatNotFound, NotFound
@@ -19,6 +19,52 @@ from fantooo.queries import inbox, settings
 WINDOW = 50
 #: a page that missed more reloads its window instead
 MAX_CHANGES = 200
+
+
+# Made once: putting these together takes as long as asking for them.
+_CHAT: ColumnElement[UUID] = bindparam("chat_id", type_=Uuid())
+_USER: ColumnElement[UUID] = bindparam("user_id", type_=Uuid())
+_UNREAD = inbox.count_unread(_USER).scalar_subquery().label("unread")
+_BESIDE = select(
+    select(MessageDraft.content)
+    .where(MessageDraft.chat_id == _CHAT, MessageDraft.account_id == _USER)
+    .scalar_subquery()
+    .label("draft"),
+    select(func.coalesce(func.sum(CreditTransfer.amount), 0))
+    .where(CreditTransfer.chat_id == _CHAT, CreditTransfer.kind == "message_refund")
+    .scalar_subquery()
+    .label("returned"),
+    _UNREAD,
+)
+_GET_CHAT = (
+    select(
+        Chat.id,
+        Chat.status,
+        Chat.real_user_id,
+        Chat.fictional_user_id,
+        FictionalUser.name,
+        Chat.assigned_operator_id,
+        Chat.assignment_count,
+        Chat.event_seq,
+        Chat.free_messages_used,
+        Chat.waiting_since,
+        Chat.assignment_time,
+        Chat.user_read_seq,
+        Chat.operator_read_seq,
+        Chat.user_delivered_seq,
+        Chat.operator_delivered_seq,
+        Chat.is_frozen,
+        Chat.message_count,
+        Chat.last_fictional_seq,
+    )
+    .join(FictionalUser, FictionalUser.id == Chat.fictional_user_id)
+    .where(Chat.id == _CHAT)
+)
+_CHAT_WITH = select(Chat.id).where(
+    Chat.real_user_id == _USER,
+    Chat.fictional_user_id == bindparam("character_id", type_=Uuid()),
+)
+_BESIDE_PROFILE = select(_CHAT_WITH.scalar_subquery().label("chat_id"), _UNREAD)
 
 
 @dataclass(frozen=True)
@@ -98,30 +144,7 @@ class Changes:
 
 def get_chat(chat_id: UUID) -> ChatView:
     """The viewer's own chat. Raises ``ChatNotFound`` for all others: row security answers."""
-    row = db.session.execute(
-        select(
-            Chat.id,
-            Chat.status,
-            Chat.real_user_id,
-            Chat.fictional_user_id,
-            FictionalUser.name,
-            Chat.assigned_operator_id,
-            Chat.assignment_count,
-            Chat.event_seq,
-            Chat.free_messages_used,
-            Chat.waiting_since,
-            Chat.assignment_time,
-            Chat.user_read_seq,
-            Chat.operator_read_seq,
-            Chat.user_delivered_seq,
-            Chat.operator_delivered_seq,
-            Chat.is_frozen,
-            Chat.message_count,
-            Chat.last_fictional_seq,
-        )
-        .join(FictionalUser, FictionalUser.id == Chat.fictional_user_id)
-        .where(Chat.id == chat_id)
-    ).one_or_none()
+    row = db.session.execute(_GET_CHAT, {"chat_id": chat_id}).one_or_none()
     if row is None:
         raise ChatNotFound
     return ChatView(
@@ -237,29 +260,21 @@ def answer_left(chat: ChatView) -> int | None:
 
 def beside(chat_id: UUID, user_id: UUID) -> Beside:
     """What the user's page of a chat shows beside the messages, in one read."""
-    draft = select(MessageDraft.content).where(
-        MessageDraft.chat_id == chat_id, MessageDraft.account_id == user_id
-    )
-    returned = select(func.coalesce(func.sum(CreditTransfer.amount), 0)).where(
-        CreditTransfer.chat_id == chat_id, CreditTransfer.kind == "message_refund"
-    )
-    row = db.session.execute(
-        select(
-            draft.scalar_subquery().label("draft"),
-            returned.scalar_subquery().label("returned"),
-            inbox.count_unread(user_id).scalar_subquery().label("unread"),
-        )
-    ).one()
+    row = db.session.execute(_BESIDE, {"chat_id": chat_id, "user_id": user_id}).one()
     return Beside(row.draft or "", int(row.returned), row.unread)
+
+
+def beside_profile(character_id: UUID, user_id: UUID) -> tuple[UUID | None, int]:
+    """The user's chat with a character, if there is one, and how many chats hold something unread."""
+    row = db.session.execute(
+        _BESIDE_PROFILE, {"character_id": character_id, "user_id": user_id}
+    ).one()
+    return row.chat_id, row.unread
 
 
 def chat_with(character_id: UUID, user_id: UUID) -> UUID | None:
     """The id of the user's chat with a character, if there is one."""
-    return db.session.scalar(
-        select(Chat.id).where(
-            and_(Chat.real_user_id == user_id, Chat.fictional_user_id == character_id)
-        )
-    )
+    return db.session.scalar(_CHAT_WITH, {"character_id": character_id, "user_id": user_id})
 
 
 def view_of(event: MessageSent) -> MessageView:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 
 from fantooo.domain import limits
 from fantooo.domain.errors import ChatNotFound
@@ -33,34 +33,38 @@ class PriceBasis:
     spending_frozen: bool
 
 
+# Made once: putting it together takes as long as asking for it.
+_BASIS = (
+    select(
+        Chat.free_messages_used,
+        Chat.message_count,
+        Chat.is_frozen,
+        RealUser.user_tier,
+        RealUser.total_spent,
+        RealUser.credits,
+        # By the database's clock, as the send function judges it.
+        (
+            FictionalUser.is_featured
+            & (FictionalUser.featured_until.is_(None) | (FictionalUser.featured_until > func.now()))
+        ).label("featured"),
+        RealUser.paused_until,
+        RealUser.self_excluded_until,
+        RealUser.spending_frozen_reason,
+        FictionalUser.is_active,
+        FictionalUser.deleted_at,
+    )
+    .join(RealUser, RealUser.id == Chat.real_user_id)
+    .join(FictionalUser, FictionalUser.id == Chat.fictional_user_id)
+    .where(
+        Chat.id == bindparam("chat_id", type_=Uuid()),
+        Chat.real_user_id == bindparam("account_id", type_=Uuid()),
+    )
+)
+
+
 def price_basis(chat_id: UUID, account_id: UUID) -> PriceBasis:
     """The viewer's own chat, wallet and character in one read. Raises ``ChatNotFound``."""
-    row = db.session.execute(
-        select(
-            Chat.free_messages_used,
-            Chat.message_count,
-            Chat.is_frozen,
-            RealUser.user_tier,
-            RealUser.total_spent,
-            RealUser.credits,
-            # By the database's clock, as the send function judges it.
-            (
-                FictionalUser.is_featured
-                & (
-                    FictionalUser.featured_until.is_(None)
-                    | (FictionalUser.featured_until > func.now())
-                )
-            ).label("featured"),
-            RealUser.paused_until,
-            RealUser.self_excluded_until,
-            RealUser.spending_frozen_reason,
-            FictionalUser.is_active,
-            FictionalUser.deleted_at,
-        )
-        .join(RealUser, RealUser.id == Chat.real_user_id)
-        .join(FictionalUser, FictionalUser.id == Chat.fictional_user_id)
-        .where(Chat.id == chat_id, Chat.real_user_id == account_id)
-    ).one_or_none()
+    row = db.session.execute(_BASIS, {"chat_id": chat_id, "account_id": account_id}).one_or_none()
     if row is None:
         raise ChatNotFound
     return PriceBasis(

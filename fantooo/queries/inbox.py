@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, case, cast, func, select
 
 from fantooo.extensions import db
 from fantooo.models import Chat, FictionalUser, Message
@@ -34,7 +34,7 @@ class InboxRow:
 
 def unread_chats(user_id: UUID | None) -> int:
     """How many of the user's chats hold an unread reply."""
-    return db.session.scalar(count_unread(user_id)) or 0
+    return db.session.scalar(_COUNT_UNREAD, {"user_id": user_id}) or 0
 
 
 def count_unread(user_id: UUID | ColumnElement[UUID] | None) -> Select[int]:
@@ -44,6 +44,9 @@ def count_unread(user_id: UUID | ColumnElement[UUID] | None) -> Select[int]:
         .select_from(Chat)
         .where(Chat.real_user_id == user_id, Chat.last_fictional_seq > Chat.user_read_seq)
     )
+
+
+_COUNT_UNREAD = count_unread(bindparam("user_id", type_=Uuid()))
 
 
 def rows(user_id: UUID) -> list[InboxRow]:

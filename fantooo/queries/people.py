@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, bindparam, func, select
 from sqlalchemy.orm import Bundle, aliased
 
 from fantooo.domain import devices
@@ -225,6 +224,7 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
             Bundle("character", *columns()),
             FictionalUser.personality_guidelines,
             FictionalUser.response_templates,
+            _said(chat.id).label("said"),
             Bundle("about_user", *_note_columns(about_user)),
             Bundle("about_character", *_note_columns(about_character)),
             MessageDraft.content.label("draft"),
@@ -252,7 +252,10 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
         user=_panel(row.person),
         character=character(row.character),
         guidelines=row.personality_guidelines,
-        templates=_templates(chat.id, row.response_templates, row.person.display_name),
+        templates=[
+            Template(key, str(text), key in (row.said or ()))
+            for key, text in row.response_templates.items()
+        ],
         real_note=_note(row.about_user),
         fictional_note=_note(row.about_character),
         draft=row.draft or "",
@@ -261,31 +264,29 @@ def desk(chat: ChatView, operator_id: UUID) -> Desk:
     )
 
 
-def _templates(chat_id: UUID, texts: dict[str, str], name: str) -> list[Template]:
-    """A character's templates; the page marks those it sees being sent, this those of long ago."""
+def _said(chat_id: UUID) -> ScalarSelect[Any]:
+    """The keys of those templates that were sent in a chat; the page marks those it sees being sent."""
+    each = func.jsonb_each_text(FictionalUser.response_templates).table_valued("key", "value")
     # What stands before the first variable is enough to recognise one, if it is more than a word.
-    begins = {
-        key: text.replace("{name}", name).split("{")[0].strip() for key, text in texts.items()
-    }
-    known = {key: begin for key, begin in begins.items() if len(begin) > _MORE_THAN_A_WORD}
-    said: set[str] = set()
-    if known:
-        pairs = (
-            func.unnest(array(list(known), type_=Text()), array(list(known.values()), type_=Text()))
-            .table_valued("key", "begin")
-            .render_derived()
+    named = func.replace(each.c.value, "{name}", RealUser.display_name)
+    begin = func.btrim(func.split_part(named, "{", 1))
+    was_sent = (
+        select(Message.id)
+        .where(
+            Message.chat_id == chat_id,
+            Message.sender_type == "fictional",
+            func.strpos(Message.content, begin) > 0,
         )
-        was_sent = (
-            select(Message.id)
-            .where(
-                Message.chat_id == chat_id,
-                Message.sender_type == "fictional",
-                func.strpos(Message.content, pairs.c.begin) > 0,
-            )
-            .exists()
-        )
-        said = set(db.session.scalars(select(pairs.c.key).where(was_sent)))
-    return [Template(key, text, key in said) for key, text in texts.items()]
+        .correlate(each, RealUser)
+        .exists()
+    )
+    return (
+        select(func.array_agg(each.c.key))
+        .select_from(each)
+        .where(func.length(begin) > _MORE_THAN_A_WORD, was_sent)
+        .correlate(FictionalUser, RealUser)
+        .scalar_subquery()
+    )
 
 
 def _panel_columns() -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import Uuid, bindparam, delete, func
 from sqlalchemy.dialects.postgresql import insert
 
 from fantooo.domain.errors import ValidationError
@@ -35,17 +35,23 @@ def set_favorite(character_id: UUID, user_id: UUID, *, on: bool) -> None:
         )
 
 
+# Made once: each profile that is opened asks for it.
+_VIEW = (
+    insert(ProfileView)
+    .values(
+        real_user_id=bindparam("real_user_id", type_=Uuid()),
+        fictional_user_id=bindparam("fictional_user_id", type_=Uuid()),
+    )
+    .on_conflict_do_update(
+        index_elements=["real_user_id", "fictional_user_id"], set_={"viewed_at": func.now()}
+    )
+)
+
+
 def note_view(character_id: UUID, user_id: UUID) -> None:
     """Remembers that the user looked at a profile, for "recently viewed"."""
     with unit_of_work() as work:
-        work.session.execute(
-            insert(ProfileView)
-            .values(real_user_id=user_id, fictional_user_id=character_id)
-            .on_conflict_do_update(
-                index_elements=["real_user_id", "fictional_user_id"],
-                set_={"viewed_at": func.now()},
-            )
-        )
+        work.session.execute(_VIEW, {"real_user_id": user_id, "fictional_user_id": character_id})
 
 
 def rate(chat_id: UUID, user_id: UUID, *, stars: int) -> None:

@@ -113,7 +113,8 @@ def profile(character_id: UUID) -> ResponseReturnValue:
     character = characters.get(character_id)
     chat_id = None
     if guards.me().role == "user":
-        chat_id = chats.chat_with(character_id, guards.account_id())
+        chat_id, unread = chats.beside_profile(character_id, guards.account_id())
+        templating.viewer().unread = unread
         liking.note_view(character_id, guards.account_id())
     present = team.now()
     return render_template(
