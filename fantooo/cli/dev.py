@@ -59,6 +59,34 @@ def _has_demo(settings: Settings) -> bool:
     return settings.fantooo_env == "development"
 
 
+@dev.command("demo")
+@click.option("--live", is_flag=True, help="People of the demo world answer and write.")
+@click.option("--operators", default=2, show_default=True, type=click.IntRange(0, 11))
+@click.option("--users", default=2, show_default=True, type=click.IntRange(0, 50))
+def demo(live: bool, operators: int, users: int) -> None:
+    """Who can sign in; with --live simulated operators and users, until Ctrl-C."""
+    from fantooo.demo import logins  # noqa: PLC0415
+    from fantooo.demo.live import LABEL, LiveDemo  # noqa: PLC0415
+
+    for role, login, password in logins():
+        click.echo(f"    {role:<9} {login:<30} {password}")
+    if not live:
+        return
+    house = LiveDemo(operators, users, tell=click.echo)
+    if house.size != (operators, users):
+        raise click.ClickException(
+            "These people are not there: the demo world is not in this database."
+        )
+    click.echo(f"{operators} operators and {users} users are simulated, and say so ({LABEL}).")
+    began = time.monotonic()
+    try:
+        while True:
+            house.step(time.monotonic() - began)
+            time.sleep(1)
+    except KeyboardInterrupt:
+        house.end()
+
+
 @dev.command("assets")
 @click.option("--force", is_flag=True, help="Build even if nothing changed.")
 def build_assets(force: bool) -> None:

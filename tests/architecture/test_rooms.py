@@ -70,6 +70,7 @@ AS_SYSTEM = {
     "fantooo.services.settings",
     "fantooo.services.team",
     "fantooo.services.webhooks",
+    "fantooo.demo.live",
     "fantooo.demo.seed",
 }
 ALL = sorted(modules().items())

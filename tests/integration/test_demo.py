@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 from collections import defaultdict
 from contextlib import nullcontext
 from itertools import chain
+from uuid import UUID
 
 import pytest
 import resvg_py
@@ -17,6 +19,7 @@ from sqlalchemy import func, select, text, update
 from fantooo.cli.seed import seed
 from fantooo.demo import conversations, hair, logins, people, portraits
 from fantooo.demo.characters import PERSONAS, Persona
+from fantooo.demo.live import LABEL, LiveDemo
 from fantooo.demo.looks import LOOKS
 from fantooo.demo.stage import FORMS
 from fantooo.domain.outgoing import refusal
@@ -365,3 +368,40 @@ def test_nothing_is_said_that_may_not_be_said() -> None:
         for line, answer in thread:
             assert not refusal(answer), answer
             assert not _NEVER.search(f"{line} {answer}"), line
+
+
+def test_simulated_people_answer_and_write_and_say_so(planted: str) -> None:
+    """Whoever tries Fantooo alone gets an answer; nobody can take it for the team's."""
+    told: list[str] = []
+    house = LiveDemo(2, 1, told.append, random.Random(7))
+    assert house.size == (2, 1)
+    anna = factories.user()
+    chat = factories.open_chat(anna, factories.character(slug="zola", name=PERSONAS[0].name))
+    factories.send(anna, chat, "Good evening")
+    assert house.step(0) == 0, "nobody answers before they have read"
+    assert house.step(10) >= 1, told
+    with unit_of_work(as_system=True) as work:
+        said = work.session.scalars(
+            select(Message.content).where(
+                Message.chat_id == chat, Message.sender_type == "fictional"
+            )
+        ).all()
+    assert len(said) == 1 and said[0].startswith(f"{LABEL} ")
+    before = _messages()
+    sent = sum(house.step(second) for second in range(11, 200))
+    after = _messages()
+    added = [content for key, content in after.items() if key not in before]
+    assert len(added) == sent and all(content.startswith(LABEL) for content in added), told
+    assert {"real", "fictional"} == {side for side, _id in after.keys() - before.keys()}, told
+    house.end()
+    with unit_of_work(as_system=True) as work:
+        at_work = work.session.scalar(
+            select(func.count()).select_from(Operator).where(Operator.is_available)
+        )
+    assert at_work == 0
+
+
+def _messages() -> dict[tuple[str, UUID], str]:
+    with unit_of_work(as_system=True) as work:
+        rows = work.session.execute(select(Message.sender_type, Message.id, Message.content))
+        return {(row.sender_type, row.id): row.content or "" for row in rows}
