@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -36,7 +36,8 @@ FIXES = {
     "unknown_reference": "Send it back",
 }
 
-
+#: as far back as disputes are looked through when nobody knows when something was paid
+_RECENTLY = timedelta(days=90)
 _SO_MUCH = (
     "So much needs a second admin: send it back together, in the payment service's dashboard, and"
     " say so here."
@@ -141,6 +142,10 @@ def _send_back(reference: str, exception_id: UUID) -> str:
         amount = Decimal(view.amount) / 100
         if approvals.needed(amount, view.currency):
             raise ValidationError(message=_SO_MUCH)
+        now = datetime.now(UTC)
+        disputes = paystack.client().disputes(since=view.paid_at or now - _RECENTLY, until=now)
+        if any(dispute.transaction_reference == reference for dispute in disputes):
+            raise ValidationError(message="It is disputed: the bank sends it back, or does not")
         refund_progress.send_back(view, f"unknown-{exception_id}")
     except (UnknownReference, ProviderRefused) as error:
         raise ValidationError(

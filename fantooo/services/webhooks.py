@@ -203,11 +203,10 @@ def _unknown(work: UnitOfWork, view: TransactionView | RefundView | DisputeView)
     reference = _reference(view) or f"{view.id}"
     if isinstance(view, TransactionView):
         details = reconciliation.facts(view)
-    elif isinstance(view, RefundView) and reconciliation.was_noted(work, reference):
-        return  # it is being sent back, as it should
+    elif reconciliation.was_noted(work, reference):
+        return  # people know of it, and may be sending it back just now
     else:
-        amount = view.refund_amount if isinstance(view, DisputeView) else view.amount
-        details = {"amount": amount, "currency": view.currency, "provider_id": view.id}
+        details = {"provider_id": view.id, "currency": view.currency}
     reconciliation.note(work, kind="unknown_reference", reference=reference, details=details)
 
 

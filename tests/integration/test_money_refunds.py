@@ -656,7 +656,11 @@ def test_a_lost_answer_sends_nothing_back_twice(shop: Flask, paystack: PaystackS
 
 @pytest.mark.parametrize(
     ("amount", "ended", "said"),
-    [(100_100, "success", "second admin"), (18_000, "reversed", "says reversed")],
+    [
+        (100_100, "success", "second admin"),
+        (18_000, "reversed", "says reversed"),
+        (18_000, "disputed", "is disputed"),
+    ],
 )
 def test_what_one_press_does_not_send_back(
     shop: Flask, paystack: PaystackSimulator, amount: int, ended: str, said: str
@@ -665,7 +669,9 @@ def test_what_one_press_does_not_send_back(
     theirs = paystack.unknown_payment(amount, announce=False)["reference"]
     reconciliation.reconcile()
     (odd,) = rows(select(ReconciliationException))
-    if ended != "success":
+    if ended == "disputed":
+        paystack.open_dispute(theirs)
+    elif ended != "success":
         paystack.finish(theirs, status=ended, announce=False)
     with pytest.raises(ValidationError, match=said):
         payment_review.fix(odd.id, admin)
