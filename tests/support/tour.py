@@ -291,7 +291,10 @@ def _limits(world: World, character: UUID) -> None:
     careful, pausing = factories.user(username="careful_one"), factories.user(username="on_a_break")
     away = factories.user(username="far_away")
     assert careful.account_id and pausing.account_id and away.account_id
-    factories.purchase(careful.account_id, world.ids["package"])
+    arrived = factories.purchase(careful.account_id, world.ids["package"])
+    world.server.change(
+        "UPDATE real_users SET unseen_payment_id = %s WHERE id = %s", arrived, careful.account_id
+    )
     for period, wanted in (("day", ("600",)), ("week", ("1000", "2500")), ("month", ("3000", ""))):
         for typed in wanted:
             if typed:
@@ -801,6 +804,7 @@ STOPS = (
     Stop("payment-abandoned", "credits.payment", "/credits/payments/{payment_abandoned}", "user"),
     Stop("payment-review", "credits.payment", "/credits/payments/{payment_review}", "user"),
     Stop("payment-going-back", "credits.payment", "/credits/payments/{payment_going_back}", "user"),
+    Stop("payment-arrived", "chat.show", "/chat/{careful_chat}", "careful", character=True),
     Stop("payment-success", "credits.payment", "/credits/payments/{payment_success}", "user"),
     Stop("receipt", "credits.receipt", "/credits/receipts/{receipt}", "user"),
     Stop("receipt-refunded", "credits.receipt", "/credits/receipts/{receipt_refunded}", "user"),
