@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings as hypothesis_settings, strategies as st
+from hypothesis import HealthCheck, Phase, settings as hypothesis_settings, strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
@@ -342,6 +342,8 @@ def test_the_function_equals_its_reference(app: Flask, full: bool) -> None:
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            # A failing life is told as it was found: shortening it takes minutes.
+            phases=[Phase.explicit, Phase.generate],
             database=None,
         ),
     )
