@@ -22,6 +22,7 @@ _WORDS: Mapping[str, str] = {
     "ussd": "USSD",
     # what the provider says
     "abandoned": "Left before paying",
+    "replaced": "Paid in another way",
     "expired": "Not paid in time",
     "reversed": "Taken back",
     "send_otp": "Waits for a code",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -236,31 +236,6 @@ def has_bought(account_id: UUID) -> bool:
             )
         )
     )
-
-
-def open_checkout(account_id: UUID, package_id: UUID, code: str, shown: str) -> UUID | None:
-    """A user's payment for the same, at the price ``shown``, that waits on the provider's page."""
-    minutes = settings.current().payment_abandoned_minutes
-    since = datetime.now(UTC) - timedelta(minutes=minutes)
-    found = db.session.scalars(
-        select(Transaction)
-        .where(
-            Transaction.real_user_id == account_id,
-            Transaction.package_id == package_id,
-            Transaction.promo_code.is_not_distinct_from(code or None),
-            Transaction.channel == "checkout",
-            Transaction.checkout_url.is_not(None),
-            Transaction.status == "pending",
-            ~Transaction.needs_manual_review,
-            Transaction.created_at >= since,
-        )
-        .order_by(Transaction.created_at.desc())
-        .limit(1)
-    ).one_or_none()
-    if found is None:
-        return None
-    asked = promos.shown(found.amount, found.credits_amount, found.bonus_credits)
-    return found.id if asked == shown else None
 
 
 def unfinished(account_id: UUID) -> UUID | None:

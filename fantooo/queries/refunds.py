@@ -20,6 +20,7 @@ from fantooo.models import (
     Chat,
     CreditRefund,
     CreditTransfer,
+    Dispute,
     FictionalUser,
     Message,
     RealUser,
@@ -84,6 +85,37 @@ class Withdrawal:
     def is_open(self) -> bool:
         """Whether there is something to take back, in time."""
         return self.part.amount > 0 and not (self.is_late or self.waits or self.is_disputed)
+
+
+def is_disputed(purchase_id: UUID) -> bool:
+    """Whether the payer's bank is deciding about a purchase."""
+    open_one = select(Dispute.id).where(
+        Dispute.transaction_id == purchase_id, Dispute.status == "open"
+    )
+    return bool(db.session.scalar(select(open_one.exists())))
+
+
+def kept_uncredited(bought: Transaction) -> tuple[Decimal, str] | None:
+    """What we still have of a payment that brought no credits, and in which currency; None: nothing.
+
+    What the provider took, as it said last, less what went back and what a lost dispute took.
+    """
+    said = bought.provider_response or {}
+    amount, currency = said.get("amount"), said.get("currency")
+    if said.get("status") != "success" or not amount or not currency:
+        return None
+    gone = db.session.scalar(
+        select(func.coalesce(func.sum(Transaction.amount), 0)).where(
+            Transaction.refunds_id == bought.id, Transaction.status != "failed"
+        )
+    )
+    lost = db.session.scalar(
+        select(func.coalesce(func.sum(Dispute.amount), 0)).where(
+            Dispute.transaction_id == bought.id, Dispute.status == "lost"
+        )
+    )
+    left = Decimal(int(amount)) / 100 - Decimal(gone or 0) - Decimal(lost or 0)
+    return (left, str(currency)) if left > 0 else None
 
 
 def of_credited() -> ColumnElement[bool]:

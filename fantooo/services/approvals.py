@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import select
 
 from fantooo.domain.errors import ValidationError
@@ -39,6 +40,8 @@ def needed(amount: Decimal | int, unit: str, *, before: Decimal | int = 0) -> bo
 
     A sum that is divided is one sum: callers say what was given within ``TOGETHER``.
     """
+    if unit not in (CREDITS, current_app.config["SETTINGS"].currency):
+        return True  # nobody has said what is much in another currency
     current = settings.current(fresh=True)
     most = current.approval_credits if unit == CREDITS else current.approval_amount
     return before + amount > most

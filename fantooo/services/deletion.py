@@ -15,7 +15,7 @@ from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
 
 from fantooo.domain import states
 from fantooo.domain.errors import DeletionPending, ValidationError
@@ -206,8 +206,9 @@ def _delete(account_id: UUID, now: datetime) -> bool:
         )
         work.session.add(record)
         work.session.flush()
-        if request.unused == "refund":
-            begun, record.refund_amount = _give_back(work, wallet)
+        # Who gives up what was there at the wish has not given up what was paid after it.
+        since = None if request.unused == "refund" else request.created_at
+        begun, record.refund_amount = _give_back(work, wallet, since)
         _give_up(work, wallet)
         _forget(work, wallet, now)
         request.deleted_user_id = record.id
@@ -219,8 +220,10 @@ def _delete(account_id: UUID, now: datetime) -> bool:
     return True
 
 
-def _give_back(work: UnitOfWork, wallet: RealUser) -> tuple[list[UUID], Decimal]:
-    """Begins a refund of what is unused of each purchase, the newest first.
+def _give_back(
+    work: UnitOfWork, wallet: RealUser, since: datetime | None
+) -> tuple[list[UUID], Decimal]:
+    """Begins a refund of what is unused of each purchase (credited after ``since``), newest first.
 
     That of a disputed one waits for the bank, and gives way to it (services/refund_progress.py).
     """
@@ -232,6 +235,7 @@ def _give_back(work: UnitOfWork, wallet: RealUser) -> tuple[list[UUID], Decimal]
             Transaction.type == "purchase",
             Transaction.status.in_(refund_reads.CREDITED),
             Transaction.payment_provider == payments.PROVIDER,
+            Transaction.completed_at > since if since else true(),
         )
         .order_by(Transaction.completed_at.desc(), Transaction.id.desc())
         .with_for_update()

@@ -24,10 +24,10 @@ from fantooo.queries import refunds as reads
 from fantooo.services import (
     audit,
     credits,
+    exceptions_inbox,
     limits,
     outbox,
     payments,
-    reconciliation,
     refund_booking,
 )
 
@@ -95,7 +95,7 @@ def _book(view: DisputeView) -> str:
             )
         )
         if purchase_id is None:
-            reconciliation.note(
+            exceptions_inbox.note(
                 work,
                 kind="unknown_reference",
                 reference=reference or f"dispute {view.id}",
@@ -187,9 +187,9 @@ def _end(
 
 def _lose(work: UnitOfWork, wallet: RealUser, bought: Transaction, dispute: Dispute) -> None:
     """The bank has taken the money: a refund that is done, and what was spent is owed."""
+    _drop_unsent(work, wallet, bought)
     if bought.status not in reads.CREDITED:
         return
-    _drop_unsent(work, wallet, bought)
     before = reads.given_back(bought.id)
     sold = refund_booking.sold(bought)
     amount = min(dispute.amount, refunding.left(sold, before))

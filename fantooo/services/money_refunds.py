@@ -19,7 +19,7 @@ from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.domain.refunding import Part
 from fantooo.infra import clock, job_queue, redis
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import Approval, Dispute, IdempotencyKey, RealUser, Transaction
+from fantooo.models import Approval, IdempotencyKey, RealUser, Transaction
 from fantooo.queries import refunds as reads
 from fantooo.services import approvals, audit, payments, refund_booking
 
@@ -42,7 +42,7 @@ def refund(
         wallet, bought = refund_booking.lock(work, purchase_id)
         if work.session.get(IdempotencyKey, (admin_id, key)) is not None:
             return "begun"
-        _refuse(work, bought)
+        _refuse(bought)
         part = _to_take(wallet, bought, amount, goodwill=goodwill)
         if approvals.needed(amount, bought.currency, before=_sent_lately(work, bought)):
             wish = approvals.Wish(
@@ -67,7 +67,16 @@ def refund(
 def refund_approved(work: UnitOfWork, wallet: RealUser, wish: Approval, admin_id: UUID) -> UUID:
     """Begins what a second admin agreed to, in their transaction; returns the refund's id."""
     bought = refund_booking.lock_row(work, wish.subject_id)
-    _refuse(work, bought)
+    if wish.payload.get("uncredited"):
+        begun = (
+            None
+            if reads.is_disputed(bought.id)
+            else payments.send_back_uncredited(work, wallet, bought)
+        )
+        if begun is None:
+            raise ValidationError(message="Nothing of this payment is with us any more")
+        return begun
+    _refuse(bought)
     part = _to_take(wallet, bought, wish.amount, goodwill=bool(wish.payload.get("goodwill")))
     key = (wish.requested_by, UUID(wish.payload["key"]))
     begun = _begin(work, wallet, bought, part, wish.reason, key)
@@ -90,7 +99,7 @@ def withdraw(*, account_id: UUID, receipt_id: UUID, key: UUID) -> Outcome:
             return "begun"
         if clock.now() > reads.deadline(bought):
             raise ValidationError(message="The days for withdrawing from this purchase are over")
-        _refuse(work, bought)
+        _refuse(bought)
         part = _unused(bought, wallet)
         if approvals.needed(part.amount, bought.currency, before=_sent_lately(work, bought)):
             wish = approvals.Wish(
@@ -117,7 +126,7 @@ def withdraw_approved(work: UnitOfWork, wallet: RealUser, wish: Approval, admin_
     It was wished in time, so the days are not asked about again.
     """
     bought = refund_booking.lock_row(work, wish.subject_id)
-    _refuse(work, bought)
+    _refuse(bought)
     part = _unused(bought, wallet)
     key = (wish.requested_by, UUID(wish.payload["key"]))
     begun = _begin(work, wallet, bought, part, wish.reason, key)
@@ -147,16 +156,13 @@ def _sent_lately(work: UnitOfWork, bought: Transaction) -> Decimal:
     ) or Decimal(0)
 
 
-def _refuse(work: UnitOfWork, bought: Transaction) -> None:
+def _refuse(bought: Transaction) -> None:
     """Only what was paid at the provider and is not disputed can be sent back."""
     if bought.status not in reads.CREDITED:
         raise ValidationError(message="This payment was not credited")
     if bought.payment_provider != payments.PROVIDER:
         raise ValidationError(message="This payment was not made through the payment service")
-    disputed = work.session.scalar(
-        select(Dispute.id).where(Dispute.transaction_id == bought.id, Dispute.status == "open")
-    )
-    if disputed is not None:
+    if reads.is_disputed(bought.id):
         raise ValidationError(message="This payment is disputed: the bank decides about it")
 
 

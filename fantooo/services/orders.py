@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -15,15 +16,16 @@ from uuid import UUID
 import structlog
 from flask import current_app
 from prometheus_client import Counter
+from sqlalchemy import func, select
 
-from fantooo.domain import buying
+from fantooo.domain import buying, promos as promo_rules
 from fantooo.domain.errors import PaymentFailed, PriceChanged, ValidationError
 from fantooo.domain.promos import Offer
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import ProviderError, ProviderRefused
-from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import IdempotencyKey, Transaction
-from fantooo.queries import payments as reads
+from fantooo.queries import payments as reads, settings
 from fantooo.services import credits, exclusion, limits, payments, promos
 
 log = structlog.get_logger(__name__)
@@ -66,8 +68,9 @@ def buy(
 ) -> UUID:
     """Begins one purchase; returns its transaction's id, the same for the same ``key``.
 
-    ``key`` is drawn with the page that shows the button: pressed twice it is one wish. ``shown`` is
-    the ``Offer.shown`` that the page showed, if it did. Raises ``ValidationError`` for a phone
+    ``key`` is drawn with the page that shows the button: pressed twice it is one wish. So is the same
+    package at the same price while the provider's page waits, in whichever tab; whatever else is begun
+    for the package replaces what waits. ``shown`` is the ``Offer.shown`` that the page showed, if it did. Raises ``ValidationError`` for a phone
     number M-Pesa cannot have or a promo code that cannot be used, ``NotFound`` for a package that
     is not on offer, ``PriceChanged`` when it is offered otherwise than shown, ``SpendingPaused``
     when the buyer's own limit or break, or a freeze, is in the way, ``PaymentFailed`` when the
@@ -127,6 +130,14 @@ def _write_order(
         offer = promos.agree(work, wallet, package, promo_code) if promo_code else Offer(package)
         if shown and shown != offer.shown:
             raise PriceChanged(_OTHER_PRICE)
+        same = None
+        if channel == "checkout":
+            # A phone is asked anew: the number may have been another's.
+            same = _open_checkout_page(work, account_id, package.id, offer)
+        if same is not None:
+            # It counts already; whether its buyer may pay at all now is asked anew.
+            limits.check_purchase(work, wallet, Decimal(0))
+            return _order(same, is_new=False)
         limits.check_purchase(work, wallet, offer.to_pay)
         made = Transaction(
             real_user_id=account_id,
@@ -149,8 +160,35 @@ def _write_order(
         work.session.flush()
         if offer.deal:
             promos.reserve(work, offer.deal, made)
+        payments.replace_open(work, made)
         work.session.add(IdempotencyKey(account_id=account_id, key=key, transaction_id=made.id))
         return _order(made, is_new=True)
+
+
+def _open_checkout_page(
+    work: UnitOfWork, account_id: UUID, package_id: UUID, offer: Offer
+) -> Transaction | None:
+    """The payment for the very same that waits on the provider's page: another tab means it too."""
+    found = work.session.scalars(
+        select(Transaction)
+        .where(
+            Transaction.real_user_id == account_id,
+            Transaction.package_id == package_id,
+            Transaction.promo_code.is_not_distinct_from(offer.deal.code if offer.deal else None),
+            Transaction.channel == "checkout",
+            Transaction.checkout_url.is_not(None),
+            Transaction.status == "pending",
+            ~Transaction.needs_manual_review,
+            Transaction.created_at
+            >= func.now() - timedelta(minutes=settings.current().payment_abandoned_minutes),
+        )
+        .order_by(Transaction.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    asked = promo_rules.shown(found.amount, found.credits_amount, found.bonus_credits)
+    return found if asked == offer.shown else None
 
 
 def _order(made: Transaction, *, is_new: bool) -> _Order:

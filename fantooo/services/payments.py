@@ -59,12 +59,10 @@ _ASK_AFTER = timedelta(minutes=2)
 #: an order the provider does not know by then never reached it
 _ON_ITS_WAY = timedelta(minutes=5)
 _BATCH = 200
-_TOO_GENEROUS = (
-    "Less was paid than so many credits cost. Do not credit it, and the money goes back; credits can be"
-    " given on the person's page, with a second admin."
-)
 #: why a payment that a person looked at failed
 _NOT_ORDERED = "not what was ordered"
+#: why a payment failed, where it was not the provider who said so
+_OUR_REASONS = ("abandoned", "expired", "unreachable", "refused", "replaced", _NOT_ORDERED)
 
 
 def is_open() -> bool:
@@ -168,34 +166,45 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
         bought = lock(work, reference)
         if view is not None:
             bought.provider_response = _kept(view)
-        if bought.status in ("success", "refunded") or _is_decided_against(bought):
+        if bought.status in ("success", "refunded"):
             return bought.status
-        now = datetime.now(UTC)
-        age = now - bought.created_at
-        current = settings.current(fresh=True)
-        expired = age > timedelta(hours=current.payment_open_hours)
-        state = "pending" if view is None else PROVIDER_STATES.get(view.status, "unknown")
-        if view is not None and state == "success":
-            _succeed(work, wallet, bought, view)
-        elif view is not None and state in ("refunded", "unknown"):
-            _review(work, bought, f"The provider says {view.status}")
-        elif view is not None and view.status == "failed":
-            fail(work, bought, view.gateway_response[:200] or "declined")
-        elif expired:
-            fail(work, bought, "expired")
-        elif (
-            view is not None
-            and view.status == "abandoned"
-            # Until somebody has paid, the provider calls every checkout abandoned.
-            and age > timedelta(minutes=current.payment_abandoned_minutes)
-        ):
-            fail(work, bought, "abandoned")
-        elif view is None and bought.checkout_url is None and age > _ON_ITS_WAY:
-            fail(work, bought, "unreachable")
-        elif state == "processing" and bought.status == "pending":
-            bought.status = "processing"
-            work.emit(PaymentChanged(bought.real_user_id, bought.id))
+        if _is_decided_against(bought):
+            if not refunds.of_purchase(bought.id):
+                # It was paid after somebody had decided.
+                send_back_uncredited(work, wallet, bought)
+            return bought.status
+        _follow(work, wallet, bought, view)
         return bought.status
+
+
+def _follow(
+    work: UnitOfWork, wallet: RealUser, bought: Transaction, view: TransactionView | None
+) -> None:
+    """Moves an order on that is open, given up or under review."""
+    age = datetime.now(UTC) - bought.created_at
+    current = settings.current(fresh=True)
+    expired = age > timedelta(hours=current.payment_open_hours)
+    state = "pending" if view is None else PROVIDER_STATES.get(view.status, "unknown")
+    if view is not None and state == "success":
+        _succeed(work, wallet, bought, view)
+    elif view is not None and state in ("refunded", "unknown"):
+        _review(work, bought, f"The provider says {view.status}")
+    elif view is not None and view.status == "failed":
+        fail(work, bought, view.gateway_response[:200] or "declined")
+    elif expired:
+        fail(work, bought, "expired")
+    elif (
+        view is not None
+        and view.status == "abandoned"
+        # Until somebody has paid, the provider calls every checkout abandoned.
+        and age > timedelta(minutes=current.payment_abandoned_minutes)
+    ):
+        fail(work, bought, "abandoned")
+    elif view is None and bought.checkout_url is None and age > _ON_ITS_WAY:
+        fail(work, bought, "unreachable")
+    elif state == "processing" and bought.status == "pending":
+        bought.status = "processing"
+        work.emit(PaymentChanged(bought.real_user_id, bought.id))
 
 
 def note_seen(account_id: UUID, transaction_id: UUID) -> None:
@@ -208,12 +217,12 @@ def note_seen(account_id: UUID, transaction_id: UUID) -> None:
         )
 
 
-def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit: bool) -> None:
-    """Ends a review in the caller's transaction: the snapshot is credited, or the purchase failed.
+def turn_down(work: UnitOfWork, transaction_id: UUID, admin_id: UUID) -> UUID | None:
+    """Ends a review in the caller's transaction: the purchase failed, and what was paid goes back.
 
-    What was paid for a purchase that is not credited goes back. Raises ``NotFound``, or
-    ``ValidationError`` when nobody is waiting for a decision, and for more credits than one admin
-    may give when less was paid than they cost.
+    Returns the refund that is to be sent, or None when nothing was paid or a second admin has to
+    agree. Raises ``NotFound``, or ``ValidationError`` when nobody is waiting for a decision or the
+    payer's bank is deciding.
     """
     found = work.session.get(Transaction, transaction_id)
     if found is None or found.provider_reference is None:
@@ -222,20 +231,38 @@ def end_review(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, *, credit
     bought = lock(work, found.provider_reference)
     if not bought.needs_manual_review:
         raise ValidationError(message="This payment is not under review")
-    paid = _paid_at_provider(bought)
-    is_short = paid is None or paid[1] != bought.currency or paid[0] < bought.amount
-    total = bought.credits_amount + bought.bonus_credits
-    if credit and is_short and approvals.needed(total, approvals.CREDITS):
-        raise ValidationError(message=_TOO_GENEROUS)
+    if refunds.is_disputed(bought.id):
+        raise ValidationError(message="This payment is disputed: the bank decides about it")
     bought.needs_manual_review = False
     bought.reviewed_by = admin_id
     bought.reviewed_at = datetime.now(UTC)
-    if credit:
-        _credit(work, wallet, bought)
-        return
     fail(work, bought, _NOT_ORDERED)
-    if paid is not None:
-        refund_booking.begin_uncredited(work, wallet, bought, *paid, "Not what was ordered")
+    kept = refunds.kept_uncredited(bought)
+    if kept is None:
+        return None
+    amount, currency = kept
+    if approvals.needed(amount, currency):
+        wish = approvals.Wish(
+            kind="money_refund",
+            subject_id=bought.id,
+            user_id=wallet.id,
+            amount=amount,
+            unit=currency,
+            requested_by=admin_id,
+            reason=_NOT_ORDERED.capitalize(),
+            payload={"uncredited": True},
+        )
+        approvals.ask(work, wish)
+        return None
+    return send_back_uncredited(work, wallet, bought)
+
+
+def send_back_uncredited(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> UUID | None:
+    """Begins a refund of what we still have of a locked payment that brought no credits, if any."""
+    kept = refunds.kept_uncredited(bought)
+    if kept is None or not _is_decided_against(bought):
+        return None
+    return refund_booking.begin_uncredited(work, wallet, bought, *kept, "Not what was ordered").id
 
 
 def _succeed(
@@ -251,8 +278,8 @@ def _succeed(
         _review(
             work,
             bought,
-            f"Paid {view.amount} {view.currency} ({view.domain}), ordered"
-            f" {buying.cents(bought.amount)} {bought.currency}: {', '.join(wrong)} differs",
+            f"Paid {buying.money(Decimal(view.amount) / 100)} {view.currency} ({view.domain}), ordered"
+            f" {buying.money(bought.amount)} {bought.currency}: {', '.join(wrong)} differs",
         )
         return
     unwanted = _unwanted(work, wallet, bought)
@@ -277,7 +304,7 @@ def _unwanted(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> str:
             Transaction.type == "purchase",
             Transaction.package_id == bought.package_id,
             Transaction.status.in_(refunds.CREDITED),
-            Transaction.created_at > bought.created_at,
+            Transaction.completed_at > bought.created_at,
         )
         .limit(1)
     )
@@ -291,7 +318,7 @@ def _send_back(work: UnitOfWork, wallet: RealUser, bought: Transaction, why: str
     part = refunds.withdrawable(bought, wallet)
     if part.amount <= 0:
         return  # it has paid what was owed after a lost dispute
-    refund_booking.begin(work, wallet, bought, part, "Arrived when the payment was over")
+    refund_booking.begin(work, wallet, bought, part, f"Arrived when the payment was over. {why}")
     notice = (
         f"{buying.money(part.amount)} {bought.currency} arrived for a payment that was over, and"
         f" are going back to you. {why}"
@@ -305,15 +332,6 @@ def _is_decided_against(bought: Transaction) -> bool:
     return bought.status == "failed" and bought.failure_reason == _NOT_ORDERED
 
 
-def _paid_at_provider(bought: Transaction) -> tuple[Decimal, str] | None:
-    """What the provider took, as it said last: the amount and its currency; None when it took none."""
-    said = bought.provider_response or {}
-    amount, currency = said.get("amount"), said.get("currency")
-    if said.get("status") != "success" or not amount or not currency:
-        return None
-    return Decimal(int(amount)) / 100, str(currency)
-
-
 def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     states.check_transition(states.PAYMENT, bought.status, "success")
     bought.status = "success"
@@ -323,6 +341,7 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     bought.failure_reason = bought.failed_at = None
     bought.completed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=True)
+    replace_open(work, bought)
     credits.add_purchase(work, wallet, bought)
     wallet.unseen_payment_id = bought.id
     receipt_id = receipts.issue(work, bought)
@@ -338,6 +357,29 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     log.info("purchase_credited", reference=bought.provider_reference)
 
 
+def replace_open(work: UnitOfWork, by: Transaction) -> None:
+    """Ends what else is open of the same wish: the same package of the same buyer, whose lock is held.
+
+    Its page stays payable at the provider; what is paid there goes back (``_unwanted``).
+    """
+    others = work.session.scalars(
+        select(Transaction)
+        .where(
+            Transaction.real_user_id == by.real_user_id,
+            Transaction.type == "purchase",
+            Transaction.package_id == by.package_id,
+            Transaction.id != by.id,
+            Transaction.status.in_(("pending", "processing")),
+            ~Transaction.needs_manual_review,
+        )
+        .order_by(Transaction.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for other in others:
+        fail(work, other, "replaced")
+
+
 def fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:
     """Ends a locked purchase that brought nothing, for ``reason``; what failed already stays as it is."""
     if bought.status == "failed":
@@ -348,7 +390,7 @@ def fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:
     bought.failed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=False)
     work.emit(PaymentChanged(bought.real_user_id, bought.id))
-    known = reason if reason in ("abandoned", "expired", "unreachable", "refused") else "declined"
+    known = reason if reason in _OUR_REASONS else "declined"
     ENDED.labels("failed", known).inc()
     log.info("purchase_failed", reference=bought.provider_reference, reason=known)
 

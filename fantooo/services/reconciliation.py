@@ -9,81 +9,24 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from fantooo.domain import buying
 from fantooo.domain.errors import ServiceUnavailable
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import ProviderError, TransactionView
-from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import ReconciliationException, ReconciliationRun, Transaction
+from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.models import ReconciliationRun, Transaction
 from fantooo.queries import refunds
-from fantooo.services import outbox, payments
+from fantooo.services import exceptions_inbox, payments
 
 log = structlog.get_logger(__name__)
 
-#: a payment begun on one day and paid on the next is seen by two runs
-_STRETCH = timedelta(days=3)
+#: the provider lists payments by their beginning, and a page that was given up stays payable
+_STRETCH = timedelta(days=30)
 #: after an outage the days of the last run's end are gone through once more
 _OVERLAP = timedelta(days=1)
 #: what is younger may be on its way
 _SETTLED = timedelta(minutes=30)
-
-
-def note(
-    work: UnitOfWork,
-    *,
-    kind: str,
-    reference: str,
-    details: dict[str, Any],
-    transaction_id: UUID | None = None,
-) -> bool:
-    """Keeps something that does not fit, once; returns whether it is new.
-
-    What somebody has dealt with is new only when it is not the same as then.
-    """
-    settled = work.session.scalar(
-        select(ReconciliationException.id)
-        .where(
-            ReconciliationException.kind == kind,
-            ReconciliationException.reference == reference,
-            ReconciliationException.resolved_at.is_not(None),
-            ReconciliationException.details == details,
-        )
-        .limit(1)
-    )
-    if settled is not None:
-        return False
-    added = work.session.scalar(
-        insert(ReconciliationException)
-        .values(kind=kind, reference=reference, details=details, transaction_id=transaction_id)
-        .on_conflict_do_nothing()
-        .returning(ReconciliationException.id)
-    )
-    if added is not None:
-        message = f"A payment does not fit: {kind.replace('_', ' ')}."
-        outbox.tell_admins(
-            work, "system_error", added, message, {"kind": kind, "reference": reference}
-        )
-    return added is not None
-
-
-def was_noted(work: UnitOfWork, reference: str) -> bool:
-    """Whether people know already of a payment that did not begin here."""
-    found = work.session.scalar(
-        select(ReconciliationException.id)
-        .where(
-            ReconciliationException.kind == "unknown_reference",
-            ReconciliationException.reference == reference,
-        )
-        .limit(1)
-    )
-    return found is not None
-
-
-def facts(view: TransactionView) -> dict[str, Any]:
-    """What is noted of a payment of theirs, whoever finds it."""
-    return {"amount": view.amount, "currency": view.currency, "domain": view.domain}
 
 
 def since_last(until: datetime) -> timedelta:
@@ -143,12 +86,14 @@ def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> i
 def _compare(view: TransactionView) -> tuple[bool, bool]:
     """One successful payment of theirs: whether it was credited just now, and whether it is odd."""
     ours = _ours(view.reference)
-    paid = facts(view)
+    paid = exceptions_inbox.facts(view)
     if ours is None:
         return False, _note("unknown_reference", view.reference, paid, None)
     transaction_id, status, amount, currency, is_decided = ours
     if is_decided:
-        return False, False  # a person has looked at it
+        # A person has looked at it: what arrived since goes back, and credits nothing.
+        payments.settle(view.reference)
+        return False, False
     wrong = view.differs(amount=amount, currency=currency, domain=paystack.client().domain)
     if wrong:
         kind = "differs"
@@ -198,7 +143,7 @@ def _went_back(purchase_id: UUID, amount: Decimal) -> bool:
 
 def _note(kind: str, reference: str, details: dict[str, Any], transaction_id: UUID | None) -> bool:
     with unit_of_work(as_system=True) as work:
-        return note(
+        return exceptions_inbox.note(
             work, kind=kind, reference=reference, details=details, transaction_id=transaction_id
         )
 

@@ -22,7 +22,7 @@ from fantooo.domain.refunding import Part, Purse, Sold
 from fantooo.infra.unit_of_work import UnitOfWork
 from fantooo.models import CreditTransfer, RealUser, Transaction
 from fantooo.queries import refunds as reads, settings
-from fantooo.services import credits, outbox
+from fantooo.services import credits, exceptions_inbox, outbox
 
 log = structlog.get_logger(__name__)
 
@@ -143,16 +143,27 @@ def fail(
     refund.status = "failed"
     refund.failure_reason = reason
     notice = f"{buying.money(refund.amount)} {refund.currency} could not be sent back"
-    message = "A refund failed"
     if bought.status in reads.CREDITED:
         _move(work, wallet, refund, back=True)
         notice += ", so your credits are as before"
-        message += ". Its credits are back in the wallet."
+        message = "A refund failed. Its credits are back in the wallet."
+        outbox.tell_admins(work, "payment_failed", refund.id, message, {"detail": reason})
     else:
-        message += " of a payment that was not credited. Send it in the provider's dashboard."
+        # Nothing in the wallet would tell of this money any more.
+        exceptions_inbox.note(
+            work,
+            kind="not_sent_back",
+            reference=bought.provider_reference or "",
+            transaction_id=bought.id,
+            details={
+                "amount": buying.cents(refund.amount),
+                "currency": refund.currency,
+                "refund": refund.provider_reference,
+                "why": reason,
+            },
+        )
     work.emit(BalanceChanged(wallet.id, wallet.credits, f"{notice}. We look into it."))
     work.emit(PaymentChanged(wallet.id, bought.id))
-    outbox.tell_admins(work, "payment_failed", refund.id, message, {"detail": reason})
     ENDED.labels("failed").inc()
     log.warning("refund_failed", reference=refund.provider_reference, reason=reason)
 

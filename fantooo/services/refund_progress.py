@@ -26,8 +26,9 @@ from fantooo.gateways.paystack import (
     TransactionView,
 )
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import Dispute, Transaction
-from fantooo.services import outbox, payments, reconciliation, refund_booking
+from fantooo.models import Transaction
+from fantooo.queries import refunds as reads
+from fantooo.services import exceptions_inbox, outbox, payments, reconciliation, refund_booking
 
 log = structlog.get_logger(__name__)
 
@@ -150,6 +151,12 @@ def find_unknown(stretch: timedelta) -> int:
     return len(looked_at)
 
 
+def adopt(refund: Transaction, view: RefundView) -> None:
+    """Makes a refund that was begun without us one that is followed to its end, by its number."""
+    refund.status = "processing"
+    refund.provider_response = _kept(view)
+
+
 def send_back(view: TransactionView, note: str) -> None:
     """Sends a payment back whole that has no row of ours; ``note`` is how it is known again.
 
@@ -173,7 +180,7 @@ def _send(refund_id: UUID) -> str:
             return refund.status
         kept = dict(refund.provider_response or {})
         now = datetime.now(UTC)
-        if _disputed(work, bought.id) or _leased(kept, now):
+        if reads.is_disputed(bought.id) or _leased(kept, now):
             return refund.status
         refund.provider_response = kept | {"asked_at": now.isoformat()}
         reference, ours = bought.provider_reference or "", refund.provider_reference or ""
@@ -265,7 +272,7 @@ def _book(refund_id: UUID, view: RefundView) -> str:
 
 def _compare(work: UnitOfWork, refund: Transaction, view: RefundView) -> None:
     if (view.amount, view.currency) != (buying.cents(refund.amount), refund.currency):
-        reconciliation.note(
+        exceptions_inbox.note(
             work,
             kind="differs",
             reference=refund.provider_reference or "",
@@ -278,7 +285,7 @@ def _unknown(reference: str, purchase_id: UUID, view: RefundView) -> None:
     if view.status == "failed":
         return
     with unit_of_work(as_system=True) as work:
-        reconciliation.note(
+        exceptions_inbox.note(
             work,
             kind="unknown_refund",
             reference=reference,
@@ -295,17 +302,6 @@ def _lock(work: UnitOfWork, refund_id: UUID) -> tuple[Any, Transaction, Transact
         raise NotFound
     wallet, bought = refund_booking.lock(work, purchase_id)
     return wallet, bought, refund_booking.lock_row(work, refund_id)
-
-
-def _disputed(work: UnitOfWork, purchase_id: UUID) -> bool:
-    return (
-        work.session.scalar(
-            select(Dispute.id).where(
-                Dispute.transaction_id == purchase_id, Dispute.status == "open"
-            )
-        )
-        is not None
-    )
 
 
 def _kept(view: RefundView) -> dict[str, Any]:

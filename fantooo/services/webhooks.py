@@ -28,7 +28,7 @@ from fantooo.gateways.paystack_answers import EVENTS
 from fantooo.infra import job_queue, redis, reporting
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Transaction, WebhookEvent
-from fantooo.services import disputes, payments, reconciliation, refund_progress
+from fantooo.services import disputes, exceptions_inbox, payments, refund_progress
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,8 @@ RECEIVED = Counter("fantooo_webhooks", "Webhooks received", ["event", "outcome"]
 
 _TASK = "jobs.tasks.process_webhook"
 _BATCH = 100
+#: ours have 28 characters, and the provider takes no more than 100
+_LONGEST_REFERENCE = 100
 #: what is fresher is being processed by its own job
 _LEFT_AFTER = timedelta(seconds=20)
 
@@ -167,7 +169,15 @@ def _read(raw: bytes) -> tuple[str, str, str | None, str]:
         event = paystack.read_event(raw)
     except ProviderAnswerInvalid as error:
         return "unreadable", f"unreadable:{hashlib.sha256(raw).hexdigest()}", None, str(error)
-    return event.name[:100], event.key[:500], _reference(event.view), ""
+    reference = _reference(event.view)
+    if "\0" in f"{event.name}{event.key}{reference}" or len(reference or "") > _LONGEST_REFERENCE:
+        return (
+            "unreadable",
+            f"unreadable:{hashlib.sha256(raw).hexdigest()}",
+            None,
+            "not a reference",
+        )
+    return event.name[:100], event.key[:500], reference, ""
 
 
 def _reference(view: TransactionView | RefundView | DisputeView | None) -> str | None:
@@ -202,12 +212,12 @@ def _unknown(work: UnitOfWork, view: TransactionView | RefundView | DisputeView)
     """Something about a payment that did not begin here."""
     reference = _reference(view) or f"{view.id}"
     if isinstance(view, TransactionView):
-        details = reconciliation.facts(view)
-    elif reconciliation.was_noted(work, reference):
+        details = exceptions_inbox.facts(view)
+    elif exceptions_inbox.was_noted(work, reference):
         return  # people know of it, and may be sending it back just now
     else:
         details = {"provider_id": view.id, "currency": view.currency}
-    reconciliation.note(work, kind="unknown_reference", reference=reference, details=details)
+    exceptions_inbox.note(work, kind="unknown_reference", reference=reference, details=details)
 
 
 def _process_soon(event_id: UUID) -> None:

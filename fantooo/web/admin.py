@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import cast
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,13 +15,11 @@ from flask.typing import ResponseReturnValue
 from fantooo.domain.errors import ValidationError
 from fantooo.queries import dashboard as figures, disputes, giving, payment_admin, refunds, settings
 from fantooo.services import money_refunds, payment_review
-from fantooo.services.payment_review import Decision
 from fantooo.web import forms, guards
 from fantooo.web.giving import WAITS
 from fantooo.web.templating import duration
 
-#: so much is never paid at once, and fits into no column
-_NO_PAYMENT = 10**9
+_AMOUNT = re.compile(r"-?(\d{1,9}|\d{1,3}(,\d{3}){1,2})(\.\d{1,2})?", re.ASCII)
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -142,17 +140,11 @@ def replay_payment(transaction_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/payments/<uuid:transaction_id>/decide")
 def decide_payment(transaction_id: UUID) -> ResponseReturnValue:
-    """Ends the review of a payment: credited all the same, or not."""
-    decision = request.form.get("decision", "")
-    if decision not in ("credit", "reject"):
-        raise ValidationError({"decision": "Choose what to do"})
-    payment_review.decide(
-        transaction_id,
-        guards.account_id(),
-        cast("Decision", decision),
-        request.form.get("reason", ""),
+    """Ends the review of a payment: it is not credited, and goes back."""
+    done = payment_review.turn_down(
+        transaction_id, guards.account_id(), request.form.get("reason", "")
     )
-    flash("Decided. The person has been told." if decision == "credit" else "Decided.")
+    flash(done)
     return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
 
 
@@ -181,11 +173,10 @@ def _amount(typed: str) -> Decimal:
 
 
 def _amount_or_none(typed: str) -> Decimal | None:
-    try:
-        amount = Decimal(typed.replace(",", "").strip())
-    except InvalidOperation:
+    # A comma parts thousands; "100,00" is not ten thousand.
+    if _AMOUNT.fullmatch(typed.strip()) is None:
         return None
-    return amount if amount.is_finite() and abs(amount) < _NO_PAYMENT else None
+    return Decimal(typed.replace(",", "").strip())
 
 
 def _units(now: figures.Figures) -> str:

@@ -77,11 +77,7 @@ def buy() -> ResponseReturnValue:
     try:
         package, channel, key = _wish(code)
         account, shown = guards.account_id(), request.form.get(f"shown-{package}", "")
-        made = None
-        if channel == "checkout":
-            # Another tab has its own key, and means the same: one wish is one payment.
-            made = reads.open_checkout(account, package, code, shown)
-        made = made or orders.buy(
+        made = orders.buy(
             account_id=account,
             package_id=package,
             key=key,
@@ -150,7 +146,7 @@ def payment(transaction_id: UUID) -> ResponseReturnValue:
     page = "partials/credits/payment.html" if wants_fragment() else "pages/user/payment.html"
     return render_template(
         page, purchase=purchase, back="back" in request.args, balance=_balance(purchase),
-        key=uuid4(),
+        key=uuid4(), standing=limit_reads.standing(guards.account_id()),
     )  # fmt: skip
 
 

@@ -16,13 +16,13 @@ import pytest
 from flask import Flask, current_app
 from sqlalchemy import select, text
 
-from fantooo.domain.errors import NotFound, PaymentFailed, ValidationError
+from fantooo.domain.errors import NotFound, PaymentFailed, SpendingPaused, ValidationError
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
-    AdminNotification,
+    Approval,
     LoyaltyEntry,
     RealUser,
     Receipt,
@@ -32,10 +32,11 @@ from fantooo.models import (
 )
 from fantooo.queries import daily_close, limits as limit_reads, payments as reads
 from fantooo.services import (
+    approving,
     credits,
+    disputes,
     limits,
     orders,
-    outbox,
     payment_review,
     payments,
     reconciliation,
@@ -305,7 +306,7 @@ def test_of_two_payments_for_one_wish_one_goes_back(
     assert (back.amount, back.credits_amount, back.reason) == (
         400,
         50,
-        "Arrived when the payment was over",
+        "Arrived when the payment was over. You had bought the same by another payment since.",
     )
     assert (wallet(anna).credits, wallet(anna).total_spent) == (60, 400)
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
@@ -357,11 +358,42 @@ def test_another_tab_leads_to_the_payment_that_is_open(
 
     first = press()
     assert press() == first
-    assert press(channel="mpesa", phone="0712345678") != first
     reference = paystack.state()["transactions"][0]["reference"]
     paystack.finish(reference)
     announce(shop, paystack)
     assert press() != first, "it is paid: this is another wish"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_one_wish_is_paid_once_in_whatever_ways(
+    shop: Flask, paystack: PaystackSimulator, order: tuple[int, ...]
+) -> None:
+    """The page, then a phone, then another phone; and each is paid in the end."""
+    anna, package = factories.user(), factories.package()
+    wishes = [
+        buy(anna, package),
+        buy(anna, package, channel="mpesa", phone="0712345678"),
+        buy(anna, package, channel="mpesa", phone="0798765432"),
+    ]
+    assert [row(each.id).failure_reason for each in wishes] == ["replaced", "replaced", None]
+    for number in order:
+        paystack.finish(wishes[number].provider_reference or "")
+        payments.settle(wishes[number].provider_reference or "")
+    kept = wishes[order[0]]
+    assert (wallet(anna).credits, wallet(anna).total_spent) == (60, 400)
+    assert [sent_back(each) == [] for each in wishes] == [each is kept for each in wishes]
+    page = shop.test_client().become(anna).get(f"/credits/payments/{wishes[1].id}").text  # type: ignore[attr-defined]
+    assert "replaced" not in page
+
+
+def test_a_break_holds_for_a_page_that_was_open(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna, package = factories.user(), factories.package()
+    open_one = buy(anna, package)
+    limits.take_time_out(account_of(anna), "24h")
+    with pytest.raises(SpendingPaused):
+        buy(anna, package)
+    page = shop.test_client().become(anna).get(f"/credits/payments/{open_one.id}").text  # type: ignore[attr-defined]
+    assert "Continue to payment" not in page and "on a break" in page
 
 
 def test_money_that_a_person_decided_against_goes_back(
@@ -372,7 +404,7 @@ def test_money_that_a_person_decided_against_goes_back(
     reference = bought.provider_reference or ""
     paystack.finish(reference, amount=30_000)
     announce(shop, paystack)
-    payment_review.decide(bought.id, admin, "reject", "It was too little")
+    payment_review.turn_down(bought.id, admin, "It was too little")
     (back,) = sent_back(bought)
     assert (back.amount, back.credits_amount, back.status) == (300, 0, "pending")
     assert refund_progress.settle(back.id) == "processing"
@@ -386,39 +418,118 @@ def test_money_that_a_person_decided_against_goes_back(
         assert daily_close.month(daily_close.today())[0].given_back == 0, "it was no revenue"
 
 
-def test_one_admin_alone_gives_no_large_package_away(
+def test_much_goes_back_when_a_second_admin_agrees(
     shop: Flask, paystack: PaystackSimulator
 ) -> None:
-    anna, admin = factories.user(), account_of(factories.admin("admin"))
-    large = buy(anna, factories.package(credits=190, bonus_credits=11, price=1300))
-    small = buy(anna)
-    for each in (large, small):
-        paystack.finish(each.provider_reference or "", amount=300)
+    anna, first, second = (
+        factories.user(), account_of(factories.admin("admin")), account_of(factories.admin("admin")),
+    )  # fmt: skip
+    bought = buy(anna, factories.package(credits=190, price=4000))
+    paystack.finish(bought.provider_reference or "", amount=399_900)
     announce(shop, paystack)
-    with pytest.raises(ValidationError, match="Less was paid"):
-        payment_review.decide(large.id, admin, "credit", "Never mind")
-    assert row(large.id).needs_manual_review
-    payment_review.decide(small.id, admin, "credit", "Never mind")
-    assert wallet(anna).credits == 60
+    payment_review.turn_down(bought.id, first, "It was too little")
+    assert sent_back(bought) == []
+    (wish,) = _all(select(Approval))
+    with pytest.raises(ValidationError):
+        approving.approve(wish.id, first, "Me again")
+    approving.approve(wish.id, second, "Agreed")
+    assert [back.amount for back in sent_back(bought)] == [3999]
 
 
-def test_money_that_cannot_go_back_is_told_to_who_can_send_it(
+def test_money_that_cannot_go_back_is_sent_again_by_one_press(
     shop: Flask, paystack: PaystackSimulator
 ) -> None:
     anna, admin = factories.user(), account_of(factories.admin("admin"))
     bought = buy(anna)
     paystack.finish(bought.provider_reference or "", amount=30_000)
     announce(shop, paystack)
-    payment_review.decide(bought.id, admin, "reject", "It was too little")
+    payment_review.turn_down(bought.id, admin, "It was too little")
     (back,) = sent_back(bought)
     refund_progress.settle(back.id)
-    (theirs,) = paystack.state()["refunds"]
-    paystack.move_refund(theirs["id"], "failed")
+    paystack.move_refund(paystack.state()["refunds"][0]["id"], "failed")
     announce(shop, paystack)
-    outbox.deliver()
     assert (sent_back(bought)[0].status, wallet(anna).credits) == ("failed", 10)
-    told = _all(select(AdminNotification.message))
-    assert any("was not credited. Send it in the provider" in message for message in told)
+    (odd,) = _all(select(ReconciliationException))
+    assert odd.kind == "not_sent_back"
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    assert "Send it back again" in browser.get("/admin/payments").text
+    assert payment_review.fix(odd.id, admin) == "Sent back again."
+    again = sent_back(bought)[-1]
+    assert (again.amount, again.status) == (300, "pending")
+    assert refund_progress.settle(again.id) == "processing"
+
+
+def test_what_was_paid_after_it_was_turned_down_goes_back(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = buy(anna)
+    _superuser(
+        "UPDATE transactions SET needs_manual_review = true, review_reason = 'The provider says odd'"
+        " WHERE id = %s",
+        bought.id,
+    )
+    payment_review.turn_down(bought.id, admin, "Nobody paid")
+    assert sent_back(bought) == []
+    paystack.finish(bought.provider_reference or "", announce=False)
+    reconciliation.reconcile()
+    assert [back.amount for back in sent_back(bought)] == [400]
+    reconciliation.reconcile()
+    assert (len(sent_back(bought)), wallet(anna).credits) == (1, 10)
+
+
+@pytest.mark.parametrize(("taken", "returned"), [(20_000, [190]), (39_000, [])])
+def test_a_dispute_of_what_was_not_credited_pays_nothing_twice(
+    shop: Flask, paystack: PaystackSimulator, taken: int, returned: list[int]
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = buy(anna)
+    reference = bought.provider_reference or ""
+    paystack.finish(reference, amount=39_000)
+    announce(shop, paystack)
+    number = paystack.open_dispute(reference, amount=taken)["id"]
+    disputes.heard(number)
+    with pytest.raises(ValidationError, match="the bank decides"):
+        payment_review.turn_down(bought.id, admin, "It was too little")
+    paystack.resolve_dispute(number, "merchant-accepted")
+    assert disputes.heard(number) == "lost"
+    payment_review.turn_down(bought.id, admin, "It was too little")
+    assert [back.amount for back in sent_back(bought)] == returned
+    assert wallet(anna).credits == 10
+
+
+def test_a_dispute_stops_a_refund_of_what_was_not_credited(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """Turned down first, disputed before the refund was asked for, and lost."""
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = buy(anna)
+    reference = bought.provider_reference or ""
+    paystack.finish(reference, amount=39_000)
+    announce(shop, paystack)
+    payment_review.turn_down(bought.id, admin, "It was too little")
+    number = paystack.open_dispute(reference, amount=20_000)["id"]
+    disputes.heard(number)
+    paystack.resolve_dispute(number, "merchant-accepted")
+    disputes.heard(number)
+    assert [back.status for back in sent_back(bought)] == ["failed"]
+    (odd,) = _all(
+        select(ReconciliationException).where(ReconciliationException.kind == "not_sent_back")
+    )
+    payment_review.fix(odd.id, admin)
+    assert [back.amount for back in sent_back(bought)] == [390, 190]
+
+
+def test_money_paid_weeks_later_on_an_old_page_is_found(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    bought = buy(anna)
+    reference = decline(bought, paystack)
+    _superuser("UPDATE transactions SET created_at = created_at - interval '5 days'")
+    paystack.finish(reference, announce=False)
+    assert refund_progress.compare_lists() == 0
+    assert (row(bought.id).status, wallet(anna).credits) == ("success", 60)
 
 
 def test_what_is_said_later_ends_a_review(shop: Flask, paystack: PaystackSimulator) -> None:

@@ -306,6 +306,20 @@ def test_given_credits_are_given_up_and_so_is_all_when_chosen(
     assert len(paystack.state()["refunds"]) == 1
 
 
+def test_what_is_paid_after_the_wish_is_not_given_up(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """Its page was open when everything was given up; nobody gives up what they have not bought yet."""
+    anna = factories.user()
+    made = buy(anna)
+    ask(anna, "forfeit")
+    paystack.finish(made.provider_reference or "")
+    payments.settle(made.provider_reference or "")
+    assert complete() == 1
+    settle_refunds(paystack)
+    assert [each["amount"] for each in paystack.state()["refunds"]] == [40_000]
+
+
 def test_a_payment_that_arrives_afterwards_goes_back(
     shop: Flask, paystack: PaystackSimulator
 ) -> None:

@@ -32,6 +32,7 @@ from fantooo.queries import payments as payment_reads
 from fantooo.services import (
     approving,
     credits,
+    exceptions_inbox,
     grants,
     money_refunds,
     outbox,
@@ -199,11 +200,11 @@ def test_one_form_is_one_refund(shop: Flask, paystack: PaystackSimulator) -> Non
     assert "All of it takes 50 bought and 0 bonus credits" in page
     key = page.split('name="key" value="')[1].split('"')[0]
     form = {"amount": "1e999", "reason": "As agreed", "key": key}
-    for wrong in ("x", "NaN", "1e999", "Infinity", ""):
+    for wrong in ("x", "NaN", "1e999", "Infinity", "", "1,00.00", "100,00"):
         assert browser.post(f"{here}/refund", data={**form, "amount": wrong}).status_code == 400
     assert browser.post(f"{here}/refund", data={**form, "reason": ""}).status_code == 400
     for _ in range(2):
-        answer = browser.post(f"{here}/refund", data={**form, "amount": "1,00.00"})
+        answer = browser.post(f"{here}/refund", data={**form, "amount": " 100.00"})
         assert answer.status_code == 303
     assert the_refund(bought).amount == 100
     page = browser.get(here).text
@@ -402,7 +403,7 @@ def test_one_press_takes_credits_back_that_were_never_paid(
     assert at_provider(paystack) == [], "nobody is asked for money that went already"
     assert reconciliation.reconcile() == 0
     actions = rows(select(AuditEntry.action).where(AuditEntry.subject_id == bought.id))
-    assert actions == ["payment_exception_settled"]
+    assert set(actions) == {"credited_not_paid_fix_pressed", "payment_exception_settled"}
 
 
 def test_a_refund_made_without_us_is_found_at_night(
@@ -426,7 +427,7 @@ def test_one_press_credits_what_was_paid(shop: Flask, paystack: PaystackSimulato
     bought = buy(anna)
     reference = bought.provider_reference or ""
     with unit_of_work(as_system=True) as work:
-        reconciliation.note(
+        exceptions_inbox.note(
             work, kind="paid_not_credited", reference=reference, details={},
             transaction_id=bought.id,
         )  # fmt: skip
@@ -684,12 +685,60 @@ def test_after_an_outage_all_days_since_the_last_run_are_looked_at(
     shop: Flask, paystack: PaystackSimulator
 ) -> None:
     now = datetime.now(UTC)
-    assert reconciliation.since_last(now) == timedelta(days=3)
+    assert reconciliation.since_last(now) == timedelta(days=30)
     refund_progress.compare_lists()
-    assert reconciliation.since_last(now) == timedelta(days=3)
-    _superuser("UPDATE reconciliation_runs SET since = since - interval '9 days',"
-               " until = until - interval '9 days'")  # fmt: skip
-    late = now - timedelta(days=8)
+    assert reconciliation.since_last(now) == timedelta(days=30)
+    _superuser("UPDATE reconciliation_runs SET since = since - interval '40 days',"
+               " until = until - interval '40 days'")  # fmt: skip
+    late = now - timedelta(days=38)
     paystack.unknown_payment(18_000, announce=False, created_at=late.timestamp())
-    assert timedelta(days=9) < reconciliation.since_last(now) < timedelta(days=11)
+    assert timedelta(days=40) < reconciliation.since_last(now) < timedelta(days=42)
     assert refund_progress.compare_lists() == 1
+
+
+def test_a_refund_that_is_not_done_yet_is_followed_to_its_end(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """Booked by one press while it is under way, and then it fails: the credits come back."""
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = paid(paystack, anna)
+    paystack.client().refund(reference=bought.provider_reference or "", amount=20_000)
+    refund_progress.find_unknown(timedelta(days=3))
+    (odd,) = rows(select(ReconciliationException))
+    payment_review.fix(odd.id, admin)
+    assert (wallet(anna).credits, the_refund(bought).status) == (35, "processing")
+    paystack.move_refund(at_provider(paystack)[0]["id"], "failed")
+    refund_progress.settle_open()
+    assert (wallet(anna).credits, the_refund(bought).status) == (60, "failed")
+    assert len(at_provider(paystack)) == 1, "nobody asks for it once more"
+
+
+def test_a_refund_that_failed_by_now_takes_nothing(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = paid(paystack, anna)
+    paystack.client().refund(reference=bought.provider_reference or "", amount=20_000)
+    refund_progress.find_unknown(timedelta(days=3))
+    paystack.move_refund(at_provider(paystack)[0]["id"], "failed")
+    (odd,) = rows(select(ReconciliationException))
+    assert "nothing to book" in payment_review.fix(odd.id, admin)
+    assert wallet(anna).credits == 60
+
+
+def test_credits_are_not_taken_when_the_provider_has_the_money_after_all(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, admin = factories.user(), account_of(factories.admin("admin"))
+    bought = paid(paystack, anna)
+    with unit_of_work(as_system=True) as work:
+        exceptions_inbox.note(
+            work,
+            kind="credited_not_paid",
+            reference=bought.provider_reference or "",
+            transaction_id=bought.id,
+            details={"the provider says": "reversed"},
+        )
+    (odd,) = rows(select(ReconciliationException))
+    assert "nothing was taken" in payment_review.fix(odd.id, admin)
+    assert (wallet(anna).credits, row(bought.id).status) == (60, "success")

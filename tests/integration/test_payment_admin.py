@@ -15,7 +15,7 @@ from fantooo.extensions import db
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import AdminNotification, AuditEntry, ReconciliationException
 from fantooo.services import credits, outbox, payments, reconciliation
-from tests.integration.test_buying import account_of, buy, row, wallet
+from tests.integration.test_buying import _superuser, account_of, buy, row, wallet
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
 
@@ -56,32 +56,45 @@ def test_a_review_is_told_shown_and_decided_once(shop: Flask, paystack: Paystack
     here = f"/admin/payments/{bought.id}"
     page = browser.get(here).text
     assert "amount" in page and "Waits for a decision" in page
-    assert browser.post(f"{here}/decide", data={"decision": "credit"}).status_code == 400
-    assert browser.post(f"{here}/decide", data={"decision": "x", "reason": "y"}).status_code == 400
+    assert "Paid 1 KES (test), ordered 400 KES: amount differs" in page
+    assert browser.post(f"{here}/decide", data={"reason": " "}).status_code == 400
     assert wallet(anna).credits == 10
-    form = {"decision": "credit", "reason": "The rest came by hand"}
+    form = {"reason": "Given back"}
     assert browser.post(f"{here}/decide", data=form).status_code == 303
-    assert wallet(anna).credits == 60
     after = row(bought.id)
     assert (after.status, after.needs_manual_review, after.reviewed_by) == (
-        "success", False, admin.account_id,
+        "failed", False, admin.account_id,
     )  # fmt: skip
-    assert "The rest came by hand" in browser.get(here).text
+    assert "Given back" in browser.get(here).text
     assert browser.post(f"{here}/decide", data=form).status_code == 400
-    assert wallet(anna).credits == 60
     # The night does not ask again about what a person has decided.
     assert reconciliation.reconcile() == 0
     audit = rows(select(AuditEntry).where(AuditEntry.subject_id == bought.id))
-    assert [(a.actor_id, a.action) for a in audit] == [
-        (admin.account_id, "payment_review_credited")
-    ]
+    assert {(a.actor_id, a.action) for a in audit} == {
+        (admin.account_id, "payment_verified"), (admin.account_id, "payment_review_rejected"),
+    }  # fmt: skip
+
+
+def test_what_fits_by_now_is_credited_instead(shop: Flask, paystack: PaystackSimulator) -> None:
+    """Nobody turns down a payment of which the provider says now that it is right."""
+    anna = factories.user()
+    bought = buy(anna)
+    _superuser(
+        "UPDATE transactions SET needs_manual_review = true, review_reason = 'The provider says odd'"
+        " WHERE id = %s",
+        bought.id,
+    )
+    paystack.finish(bought.provider_reference or "", announce=False)
+    browser = shop.test_client().become(factories.admin())  # type: ignore[attr-defined]
+    browser.post(f"/admin/payments/{bought.id}/decide", data={"reason": "Odd"})
+    assert (row(bought.id).status, wallet(anna).credits) == ("success", 60)
 
 
 def test_what_was_refused_stays_refused(shop: Flask, paystack: PaystackSimulator) -> None:
     anna = factories.user()
     bought = odd_payment(paystack, anna)
     browser = shop.test_client().become(factories.admin())  # type: ignore[attr-defined]
-    form = {"decision": "reject", "reason": "Given back at the provider"}
+    form = {"reason": "Given back at the provider"}
     browser.post(f"/admin/payments/{bought.id}/decide", data=form)
     after = row(bought.id)
     assert (after.status, after.failure_reason) == ("failed", "not what was ordered")

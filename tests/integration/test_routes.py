@@ -285,7 +285,7 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         "chat.send": lambda: _message(cast, cast.world.anna),
         "chat.save_draft": lambda: {"content": f"from {actor}"},
         "operator.set_availability": lambda: {"available": "on"},
-        "admin.decide_payment": lambda: {"decision": "credit", "reason": "as agreed"},
+        "admin.decide_payment": lambda: {"reason": "as agreed"},
         "admin.settle_exception": lambda: {"reason": "as agreed"},
         # A code that nobody made: nothing is shown but why.
         "credits.apply_promo": lambda: {"promo_code": "NOSUCH"},

@@ -34,12 +34,17 @@ def _spent(viewer: Viewer) -> int:
 def test_sixteen_purchases_never_pass_a_limit(
     shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
-    package = factories.package()
+    # The same one in sixteen tabs would be one wish.
+    packages = [factories.package() for _ in range(TABS)]
     for _ in range(few_rounds):
         anna = factories.user()
         assert anna.account_id
         limits.set_limit(anna.account_id, "day", "1,300")  # three of 400, and not four
-        results = race.race(shop, [(anna, lambda: buy(anna, package))] * TABS)  # noqa: B023
+        wishes: list[tuple[Viewer, Callable[[], Any]]] = [
+            (anna, lambda one=each: buy(anna, one))  # type: ignore[misc]  # noqa: B023
+            for each in packages
+        ]
+        results = race.race(shop, wishes)
         assert len(race.of(results, uuid.UUID)) == 3
         refused = race.of(results, SpendingPaused)
         assert len(refused) == TABS - 3
@@ -53,7 +58,7 @@ def test_a_limit_lowered_during_purchases(
     shop: Flask, paystack: PaystackSimulator, money_rounds: int
 ) -> None:
     """Once the lowering holds no purchase that passes it is begun; what was begun is credited."""
-    package = factories.package()
+    packages = [factories.package() for _ in range(TABS)]
     before = after = 0
     for number in range(money_rounds):
         anna = factories.user()
@@ -61,8 +66,9 @@ def test_a_limit_lowered_during_purchases(
         account = anna.account_id
         limits.set_limit(account, "week", "4,000")
         tasks: list[tuple[Viewer, Callable[[], Any]]] = [
-            (anna, lambda: buy(anna, package))  # noqa: B023
-        ] * TABS
+            (anna, lambda one=each: buy(anna, one))  # type: ignore[misc]  # noqa: B023
+            for each in packages
+        ]
         lower = (anna, lambda: limits.set_limit(account, "week", "900"))  # noqa: B023
         tasks.insert(number % TABS, lower)
         results = race.race(shop, tasks)
@@ -84,7 +90,7 @@ def test_a_limit_lowered_during_purchases(
         paystack.finish(bought[-1].provider_reference, announce=False)
         assert payments.settle(bought[-1].provider_reference) == "success"
         with pytest.raises(SpendingPaused):
-            buy(anna, package)
+            buy(anna, factories.package(price=900))
     print(f"\n[limits] {before} purchases before the lowering, {after} after it")
     assert before, "no purchase came before a lowering: the race has shown nothing"
 

@@ -66,13 +66,31 @@ def test_sixteen_announcements_the_return_and_the_night_at_once(
     assert rows("SELECT 1 FROM reconciliation_exceptions") == []
 
 
+def test_sixteen_tabs_that_pay_in_their_own_way_buy_once(
+    shop: Flask, paystack: PaystackSimulator, few_rounds: int
+) -> None:
+    """Each has a key of its own, and each page that was opened is paid."""
+    for _ in range(few_rounds):
+        anna, package = factories.user(), factories.package()
+        results = race.race(shop, [(anna, lambda a=anna, p=package: buy(a, p))] * 16)
+        assert race.of(results, Exception) == []
+        references = [reference_of(made) for made in set(results)]
+        for reference in references:
+            paystack.finish(reference, announce=False)
+        settled = [(SYSTEM, lambda r=each: payments.settle(r)) for each in references]
+        assert race.of(race.race(shop, settled), Exception) == []
+        left = rows("SELECT credits, total_spent FROM real_users WHERE id = :i", i=anna.account_id)
+        assert tuple(left[0]) == (60, 400)
+
+
 def test_one_wish_from_sixteen_tabs(
     shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
-    anna, package = factories.user(), factories.package()
+    anna = factories.user()
     for _ in range(few_rounds):
-        key = uuid.uuid4()
-        results = race.race(shop, [(anna, lambda key=key: buy(anna, package, key))] * 16)
+        key, package = uuid.uuid4(), factories.package()
+        wish = (anna, lambda key=key, package=package: buy(anna, package, key))
+        results = race.race(shop, [wish] * 16)
         assert race.of(results, Exception) == []
         assert len(set(results)) == 1
     orders = rows("SELECT count(*) AS n FROM transactions WHERE type = 'purchase'")

@@ -30,13 +30,13 @@ from fantooo.models import (
 from fantooo.queries import operators as operator_queries, sessions
 from fantooo.services import (
     accounts,
+    exceptions_inbox,
     exclusion,
     grants,
     liking,
     limits,
     message_refunds,
     pictures,
-    reconciliation,
     tombstones,
 )
 from fantooo.services.accounts import SignIn
@@ -268,14 +268,14 @@ def _payments(world: World, user: Viewer) -> None:
     factories.refund(late, 400, "processing", "Arrived when the payment was over")
     world.ids["payment_going_back"] = late
     with unit_of_work(as_system=True) as work:
-        reconciliation.note(
+        exceptions_inbox.note(
             work,
             kind="credited_not_paid",
             reference="fan-76543210fedcba9876543210",
             details={"the provider says": "reversed"},
             transaction_id=late,
         )
-        reconciliation.note(
+        exceptions_inbox.note(
             work,
             kind="unknown_reference",
             reference="fan-0123456789abcdef01234567",
