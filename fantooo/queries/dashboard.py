@@ -18,7 +18,7 @@ from fantooo.models import (
     Operator,
     RealUser,
 )
-from fantooo.queries import settings
+from fantooo.queries import alerts, settings
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Figures:
     open_alerts: int
 
 
-def figures() -> Figures:
-    """Reads all figures in one round trip."""
+def figures(*, payments: bool) -> Figures:
+    """Reads all figures in one round trip; ``payments``: alerts about them count as well."""
     alive = func.now() - timedelta(seconds=settings.current().heartbeat_after)
     able = (Operator.is_active, Operator.deleted_at.is_(None), Operator.last_activity > alive)
     midnight: ColumnElement[datetime] = literal_column(
@@ -100,7 +100,7 @@ def figures() -> Figures:
             .label("characters"),
             select(func.count())
             .select_from(AdminNotification)
-            .where(AdminNotification.resolved_at.is_(None))
+            .where(alerts.visible(payments=payments))
             .scalar_subquery()
             .label("alerts"),
         )

@@ -13,8 +13,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fantooo.domain.errors import ValidationError
-from fantooo.queries import dashboard as figures, disputes, giving, payment_admin, refunds, settings
-from fantooo.services import money_refunds, payment_review
+from fantooo.queries import (
+    alerts as alert_reads,
+    dashboard as figures,
+    disputes,
+    giving,
+    payment_admin,
+    refunds,
+    settings,
+)
+from fantooo.services import alerts as alert_work, money_refunds, payment_review
 from fantooo.web import forms, guards
 from fantooo.web.giving import WAITS
 from fantooo.web.templating import duration
@@ -46,6 +54,25 @@ def dashboard() -> ResponseReturnValue:
 def tiles() -> ResponseReturnValue:
     """The tiles alone; the dashboard asks for them every few seconds."""
     return render_template("partials/admin/tiles.html", tiles=_tiles())
+
+
+@blueprint.get("/alerts")
+def alerts() -> ResponseReturnValue:
+    """What admins are told of, until somebody has dealt with it."""
+    return render_template(
+        "pages/admin/alerts.html", alerts=alert_reads.unsettled(payments=_looks_after_payments())
+    )
+
+
+@blueprint.post("/alerts/<uuid:alert_id>")
+def settle_alert(alert_id: UUID) -> ResponseReturnValue:
+    """Marks one as dealt with."""
+    alert_work.settle(alert_id, guards.account_id(), payments=_looks_after_payments())
+    return redirect(url_for("admin.alerts"), 303)
+
+
+def _looks_after_payments() -> bool:
+    return "manage_payments" in guards.me().permissions
 
 
 @blueprint.get("/payments")
@@ -186,8 +213,8 @@ def _units(now: figures.Figures) -> str:
 
 
 def _tiles() -> list[Tile]:
-    now = figures.figures()
-    money = "manage_payments" in guards.me().permissions
+    now = figures.figures(payments=_looks_after_payments())
+    money = _looks_after_payments()
     return [
         Tile("waiting", "Waiting chats", f"{now.waiting:,}", "Chats in the queue"),
         Tile("oldest", "Oldest wait", duration(now.oldest_wait_seconds), _units(now)),
@@ -215,5 +242,11 @@ def _tiles() -> list[Tile]:
         ),
         Tile("users", "Users", f"{now.users:,}", "With an account"),
         Tile("characters", "Characters", f"{now.characters:,}", "Published"),
-        Tile("alerts", "Open alerts", f"{now.open_alerts:,}", "Notifications not dealt with"),
+        Tile(
+            "alerts",
+            "Open alerts",
+            f"{now.open_alerts:,}",
+            "Notifications not dealt with",
+            url_for("admin.alerts"),
+        ),
     ]

@@ -33,6 +33,7 @@ TYPING_ONLY = {("fragments", "services")}
 #: services that act as the platform itself, whoever asked
 AS_SYSTEM = {
     "fantooo.services.accounts",
+    "fantooo.services.alerts",
     "fantooo.services.addresses",
     "fantooo.services.alarms",
     "fantooo.services.approving",

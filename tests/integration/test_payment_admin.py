@@ -173,3 +173,23 @@ def test_permission_is_asked_for(shop: Flask) -> None:
     browser = shop.test_client().become(factories.admin("moderator"))  # type: ignore[attr-defined]
     assert browser.get("/admin/payments").status_code == 403
     assert 'href="/admin/payments"' not in browser.get("/admin/dashboard").text
+
+
+def test_alerts_are_read_and_dealt_with(shop: Flask, paystack: PaystackSimulator) -> None:
+    """The tile leads to them; each is for those who may act on it, and says which payment."""
+    bought = odd_payment(paystack, factories.user())
+    outbox.deliver()
+    (alert,) = rows(select(AdminNotification))
+    admin = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    moderator = shop.test_client().become(factories.admin("moderator"))  # type: ignore[attr-defined]
+    assert 'href="/admin/alerts"' in admin.get("/admin/dashboard").text
+    page = admin.get("/admin/alerts").text
+    assert "A payment is not what was ordered" in page and f"/admin/payments/{bought.id}" in page
+    assert "Nothing waits" in moderator.get("/admin/alerts").text
+    assert moderator.post(f"/admin/alerts/{alert.id}").status_code == 404
+    assert admin.post(f"/admin/alerts/{alert.id}").status_code == 303
+    assert admin.post(f"/admin/alerts/{alert.id}").status_code == 404
+    assert "Nothing waits" in admin.get("/admin/alerts").text
+    assert rows(select(AuditEntry.action).where(AuditEntry.subject_id == alert.id)) == [
+        "alert_settled"
+    ]

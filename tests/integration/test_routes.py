@@ -147,6 +147,8 @@ operator.set_language   POST /operator/chat/{chat}/language 302 403 403 403   30
 operator.hand_back      POST /operator/chat/{chat}/handback 302 403 403 403   303 404 404   403 403 403
 
 admin.dashboard         GET  /admin/dashboard               302 403 403 403   403 403 403   200 200 200
+admin.alerts            GET  /admin/alerts                  302 403 403 403   403 403 403   200 200 200
+admin.settle_alert      POST /admin/alerts/{chat}           302 403 403 403   403 403 403   404 404 404
 admin.tiles             GET  /admin/dashboard/tiles         302 403 403 403   403 403 403   200 200 200
 admin.payments          GET  /admin/payments                302 403 403 403   403 403 403   200 200 403
 admin.payments_csv      POST /admin/payments.csv            302 403 403 403   403 403 403   200 200 403

@@ -823,6 +823,7 @@ STOPS = (
     Stop("desk-hand-over", "operator.show", "/operator/chat/{desk}", "operator", act=_open_dialog("handback"), character=True),
     Stop("desk-refused", "operator.show", "/operator/chat/{desk}", "operator", act=_refused_reply, character=True),
     Stop("dashboard", "admin.dashboard", "/admin/dashboard", "admin"),
+    Stop("alerts", "admin.alerts", "/admin/alerts", "admin"),
     Stop("payments", "admin.payments", "/admin/payments", "admin"),
     Stop("payments-review", "admin.payments", "/admin/payments?review=1", "admin"),
     Stop("payments-none", "admin.payments", "/admin/payments?text=nobody", "admin"),
