@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import difflib
 import json
 import time
 from collections.abc import Callable
@@ -42,10 +43,14 @@ from fantooo.models.characters import NO_RESPONSE_TIME
 from fantooo.queries.characters import CharacterCard, card, card_columns, published
 
 PAGE_SIZE = 24
-_CHOICES = 24
+_CHOICES = 48
 _CHOICES_KEPT_SECONDS = 60.0
 #: so many words much like a typed one are looked for in its place
 _ALIKE = 12
+#: how many words are compared letter by letter, how many are taken for each, and how like they must be
+_CLOSE_WORDS, _MOST_CLOSE, _CLOSE = 3, 5, 0.6
+#: what a name like the typed one counts beside its likeness
+_NAMED = 1.2
 #: how much name, telling words, character and story of a profile count in the order by words
 _WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.3, 0.6, 1.0}'::real[]")
 
@@ -103,9 +108,13 @@ def find(
     # The mark says which of the two it is a page of.
     if not _read_mark(after, "near"):
         found = page("words", words)
-        if found.characters or len(words) == 1 or _read_mark(after, "words"):
+        if found.characters or _read_mark(after, "words"):
             return found
-    return replace(page("near", words), near=True)
+    found = page("near", words)
+    if not found.characters:
+        # Letters changed places, as in Amina for Amani: no part of the word is left as it was.
+        found = page("near", _with_close(words))
+    return replace(found, near=True)
 
 
 # Putting a statement together takes longer than asking it, and most people ask the same.
@@ -128,7 +137,7 @@ def _statement(
     conditions = _conditions(wishes, full)
     if wishes.tags or wishes.interests or words:
         conditions.append(F.id.in_(_found_by_index(wishes, words, all_words=order != "near")))
-    keys, descending = _order(wishes, words)
+    keys, descending = _order(wishes, words, near=order == "near")
     page = list(conditions)
     mark = _read_mark(after, order)
     if mark is not None and len(mark) == len(keys):
@@ -260,6 +269,25 @@ def _with_alike(words: list[str]) -> tuple[_Word, ...]:
     return tuple(_Word(typed, tuple(terms)) for typed, terms in found.items())
 
 
+def _with_close(words: tuple[_Word, ...]) -> tuple[_Word, ...]:
+    """The words with those that are written nearly so, letter by letter; of the first few only."""
+    known = list(db.session.scalars(select(SearchTerm.word).order_by(SearchTerm.word)))
+
+    def close(typed: str) -> tuple[tuple[str, float], ...]:
+        letters = sorted(typed)
+        same = [(term, 0.9) for term in known if sorted(term) == letters]
+        near = difflib.get_close_matches(typed, known, _MOST_CLOSE, _CLOSE)
+        return tuple(
+            same[:_MOST_CLOSE]
+            or [
+                (term, round(difflib.SequenceMatcher(None, term, typed).ratio(), 3))
+                for term in near
+            ]
+        )
+
+    return tuple(_Word(word.typed, close(word.typed)) for word in words[:_CLOSE_WORDS])
+
+
 def _query(*parts: str) -> ColumnElement[Any]:
     """What any of ``parts`` finds, by its stem and as it is written."""
     parts_text = " | ".join(parts)
@@ -302,10 +330,12 @@ def _fitting(word: _Word) -> ColumnElement[Any]:
     return _query(_begins(word.typed), *(_telling(term) for term, _likeness in word.alike))
 
 
-def _order(wishes: Wishes, words: tuple[_Word, ...]) -> tuple[list[ColumnElement[Any]], bool]:
+def _order(
+    wishes: Wishes, words: tuple[_Word, ...], *, near: bool
+) -> tuple[list[ColumnElement[Any]], bool]:
     """The columns that order, each with its place in an index, and whether they fall."""
     if words and wishes.sort == "recommended":
-        return [_score(words), F.popularity_score, F.id], True  # type: ignore[list-item]
+        return [_score(words, near=near), F.popularity_score, F.id], True  # type: ignore[list-item]
     keys: dict[str, tuple[list[Any], bool]] = {
         "recommended": ([F.is_featured, F.popularity_score, F.id], True),
         "new": ([F.id], True),
@@ -315,20 +345,23 @@ def _order(wishes: Wishes, words: tuple[_Word, ...]) -> tuple[list[ColumnElement
     return keys[wishes.sort]
 
 
-def _score(words: tuple[_Word, ...]) -> ColumnElement[int]:
+def _score(words: tuple[_Word, ...], *, near: bool) -> ColumnElement[int]:
     """How well a profile fits, in thousandths.
 
-    Each word found as written counts one and where it was, else one like it counts its likeness.
+    Each word found as written counts one and where it was, else one like it counts its likeness;
+    where nobody is all of it, a name like it counts more than a word that many profiles hold.
     """
     total: ColumnElement[Any] = literal(0.0, Float)
     for word in words:
         written = _query(_begins(word.typed))
         rank = cast(func.ts_rank(_WEIGHTS, F.search, written), Float)
         cases: list[tuple[ColumnElement[bool], Any]] = [(F.search.op("@@")(written), 1 + rank)]
-        cases += [
-            (F.search.op("@@")(_query(*(_telling(term) for term in terms))), literal(likeness))
-            for likeness, terms in _by_likeness(word)
-        ]
+        for likeness, terms in _by_likeness(word):
+            if near:
+                named = _query(*(_quoted(term) + ":A" for term in terms))
+                cases.append((F.search.op("@@")(named), literal(likeness + _NAMED)))
+            telling = _query(*(_telling(term) for term in terms))
+            cases.append((F.search.op("@@")(telling), literal(likeness)))
         total += case(*cases, else_=literal(0.0, Float))
     return cast(func.round(cast(total * 1000, Numeric)), Integer)
 

@@ -6,6 +6,7 @@ One's own page is in ``me.py``.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import (
@@ -134,7 +135,12 @@ def set_favorite(character_id: UUID) -> ResponseReturnValue:
     if wants_fragment():
         heart = get_template_attribute("partials/character/heart.html", "heart")
         return str(heart(characters.get(character_id, published_only=False)))
-    return redirect(url_for("user.profile", character_id=character_id), 303)
+    # Without scripts one stays where the heart was pressed.
+    came_from = urlsplit(request.referrer or "")
+    here = came_from.path if came_from.netloc == request.host else ""
+    query = f"?{came_from.query}" if came_from.query else ""
+    profile = url_for("user.profile", character_id=character_id)
+    return redirect(forms.local_path(here + query if here else "", profile), 303)
 
 
 @blueprint.post("/profile/<uuid:character_id>/chat")

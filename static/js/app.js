@@ -15,6 +15,7 @@ import { startTimeHere } from "./lib/time_here.js";
 import { startTabs } from "./lib/tabs.js";
 import { startTheme } from "./lib/theme.js";
 import { startTooltips } from "./lib/tooltip.js";
+import { startUnread } from "./lib/unread.js";
 import { start as startSocket } from "./socket.js";
 
 startPortrait();
@@ -32,4 +33,5 @@ startMenus();
 startTooltips();
 startBusy();
 startTimeHere();
+startUnread();
 startSocket();

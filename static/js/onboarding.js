@@ -51,25 +51,26 @@ document.addEventListener("submit", (event) => {
   if (event.target.closest("#onboarding")?.dataset.step === "3") sessionStorage.removeItem(KEPT);
 });
 
-// The page's own button takes the same way, so that the browser's list of pages stays in step.
-let pushed = 0;
+// The page's own button takes the same way, so that the browser's list of pages stays in step. Each
+// entry knows its step, so that forward goes forward.
 let going = false;
 document.addEventListener(
   "click",
   (event) => {
-    if (going || !pushed || !event.target.closest?.('#onboarding [name="back"]')) return;
+    if (going || !(history.state?.step > 1) || !event.target.closest?.('#onboarding [name="back"]')) return;
     event.preventDefault();
     event.stopPropagation();
     history.back();
   },
   true,
 );
-window.addEventListener("popstate", () => {
-  const back = document.querySelector('#onboarding [name="back"]');
-  if (!back || !pushed) return;
-  pushed -= 1;
+window.addEventListener("popstate", ({ state }) => {
+  const card = document.getElementById("onboarding");
+  const wanted = state?.step ?? 1;
+  if (!card || wanted === Number(card.dataset.step)) return;
+  const button = wanted < card.dataset.step ? '[name="back"]' : 'button:not([name], [type="button"])';
   going = true;
-  back.click();
+  card.querySelector(button)?.click();
 });
 // htmx would fetch the page of the address, which is that of the first step.
 document.addEventListener("htmx:before:history:restore", (event) => {
@@ -77,17 +78,17 @@ document.addEventListener("htmx:before:history:restore", (event) => {
 });
 
 const first = document.getElementById("onboarding");
-if (first) fillIn(first);
+if (first) {
+  fillIn(first);
+  history.replaceState({ ...history.state, step: Number(first.dataset.step) }, "");
+}
 let step = first?.dataset.step;
 new MutationObserver(() => {
   const card = document.getElementById("onboarding");
   if (!card) return;
   const invalid = card.querySelector("[aria-invalid]");
   if (card.dataset.step !== step || invalid) {
-    if (card.dataset.step > step && !going) {
-      history.pushState({}, "");
-      pushed += 1;
-    }
+    if (card.dataset.step > step && !going) history.pushState({ step: Number(card.dataset.step) }, "");
     going = false;
     step = card.dataset.step;
     fillIn(card);

@@ -33,6 +33,18 @@ document.addEventListener("click", (event) => {
   if (lightbox.open) show(full + step);
   else reveal(at + step);
 });
+// Beside the row's own scrolling: who has pressed a step goes on with the arrows.
+document.querySelector(".portraits").addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step && !gallery.contains(event.target) && !lightbox.contains(event.target)) reveal(at + step);
+});
+let touched = null;
+lightbox.addEventListener("pointerdown", (event) => (touched = event.isPrimary ? event.clientX : null));
+lightbox.addEventListener("pointerup", (event) => {
+  const moved = touched === null ? 0 : event.clientX - touched;
+  touched = null;
+  if (Math.abs(moved) > 48) show(full + (moved < 0 ? 1 : -1));
+});
 lightbox.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") show(full + 1);
   if (event.key === "ArrowLeft") show(full - 1);

@@ -73,3 +73,18 @@ def test_most_are_the_very_first(world: Flask) -> None:
         first += bool(found) and found[0].slug == meant
     assert first >= 45, f"only {first} of {len(MEANT)}"
     print(f"\n[search] {first} of {len(MEANT)} are the very first")
+
+
+def test_a_name_says_more_than_a_place(world: Flask) -> None:
+    """Nobody is all of it; a name, even a misspelt one, is meant more than where many live."""
+    for typed, meant in (("Zawdi nairobi", "zawadi"), ("imni mombasa", "imani")):
+        found = finding.find(Wishes(text=typed))
+        assert meant in [each.slug for each in found.characters][:3], typed
+
+
+def test_letters_that_changed_places_still_find_somebody(world: Flask) -> None:
+    """No part of the word is left as it was: it is compared letter by letter, before "nobody"."""
+    found = finding.find(Wishes(text="Amina"))
+    assert found.near
+    assert "Amani" in [each.name for each in found.characters][:3]
+    assert finding.find(Wishes(text="zzzzqqq")).characters == []

@@ -17,8 +17,7 @@ export function startErrors() {
     else if (SAID.has(status)) toast(wordsOf(text), "error");
   });
   document.addEventListener("htmx:error", () => {
-    if (!navigator.onLine) return;
-    toast("Connection lost. Try again in a moment.", "error");
+    toast(navigator.onLine ? "Connection lost. Try again in a moment." : "You are offline. Try again when the line is back.", "error");
   });
 }
 
