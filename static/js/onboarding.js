@@ -54,6 +54,8 @@ document.addEventListener("submit", (event) => {
 // The page's own button takes the same way, so that the browser's list of pages stays in step. Each
 // entry knows its step, so that forward goes forward.
 let going = false;
+// How often it may be pressed for one wish: a server that does not answer is not asked for ever.
+let presses = 0;
 document.addEventListener(
   "click",
   (event) => {
@@ -64,23 +66,41 @@ document.addEventListener(
   },
   true,
 );
-window.addEventListener("popstate", ({ state }) => {
+window.addEventListener("popstate", () => {
+  presses = 3;
+  if (!going) follow();
+});
+
+/** Presses its way to the step of the present entry, one after the other. */
+function follow() {
   const card = document.getElementById("onboarding");
-  const wanted = state?.step ?? 1;
-  if (!card || wanted === Number(card.dataset.step)) return;
+  const wanted = history.state?.step ?? 1;
+  if (!card || wanted === Number(card.dataset.step) || presses <= 0) return;
+  presses -= 1;
   const button = wanted < card.dataset.step ? '[name="back"]' : 'button:not([name], [type="button"])';
   going = true;
   card.querySelector(button)?.click();
+}
+// What was pressed has been answered, or given up; the entry may be another by now.
+document.addEventListener("htmx:finally:request", () => {
+  if (!going) return;
+  going = false;
+  if (!document.querySelector("#onboarding [aria-invalid]")) follow();
 });
 // htmx would fetch the page of the address, which is that of the first step.
 document.addEventListener("htmx:before:history:restore", (event) => {
   if (document.getElementById("onboarding")) event.preventDefault();
 });
 
+/** Marked as htmx's, which overwrites others'. */
+function entry(card) {
+  return { htmx: true, step: Number(card.dataset.step) };
+}
+
 const first = document.getElementById("onboarding");
 if (first) {
   fillIn(first);
-  history.replaceState({ ...history.state, step: Number(first.dataset.step) }, "");
+  history.replaceState(entry(first), "");
 }
 let step = first?.dataset.step;
 new MutationObserver(() => {
@@ -88,8 +108,7 @@ new MutationObserver(() => {
   if (!card) return;
   const invalid = card.querySelector("[aria-invalid]");
   if (card.dataset.step !== step || invalid) {
-    if (card.dataset.step > step && !going) history.pushState({ step: Number(card.dataset.step) }, "");
-    going = false;
+    if (card.dataset.step > step && !going) history.pushState(entry(card), "");
     step = card.dataset.step;
     fillIn(card);
     (invalid ?? card.querySelector("#step-title")).focus();

@@ -134,6 +134,49 @@ def test_the_lightbox_shows_the_picture_that_was_pressed(toured: World, contexts
         page.keyboard.press("ArrowRight")
 
 
+def test_the_lightbox_fills_the_screen_and_is_swiped(toured: World, contexts: Contexts) -> None:
+    page = page_at(contexts, "", (390, 844))
+    page.goto(toured.path("/profile/{character}"))
+    page.get_by_role("link", name="Picture 1 of 3 in full").click()
+    whole = page.locator("#lightbox img")
+    expect(whole).to_have_attribute("alt", "Illustration 1 of 3: Nia")
+    assert page.locator("#lightbox").bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+    touch = page.context.new_cdp_session(page)
+    for begin, end, number in ((300, 100, 2), (100, 300, 1), (200, 210, 1)):
+        for kind, at in (("touchStart", begin), ("touchMove", end)):
+            points = [{"x": at, "y": 400}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        expect(whole).to_have_attribute("alt", f"Illustration {number} of 3: Nia")
+
+
+def test_arrows_go_on_after_a_step_was_pressed(toured: World, contexts: Contexts) -> None:
+    page = page_at(contexts, "", (390, 844))
+    page.goto(toured.path("/profile/{character}"))
+    at = page.locator(".portraits [data-at]")
+    expect(at).to_have_text("1 / 3")
+    page.locator('.portraits [data-step="1"]').click()
+    expect(at).to_have_text("2 / 3")
+    page.keyboard.press("ArrowRight")
+    expect(at).to_have_text("3 / 3")
+
+
+def test_a_heart_pressed_offline_says_so(
+    live_server: LiveServer, new_person: Callable[..., Person]
+) -> None:
+    live_server.character(name="Nia")
+    user = new_person().as_user()
+    user.page.goto("/discover")
+    heart = user.page.locator(".char-card .heart button, .heart button").first
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    user.context.set_offline(True)
+    heart.click()
+    expect(user.page.locator("#toasts")).to_contain_text("You are offline")
+    user.context.set_offline(False)
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_character_without_pictures_yet_is_no_broken_picture(
     live_server: LiveServer, new_person: Callable[..., Person]
 ) -> None:

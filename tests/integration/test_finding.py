@@ -348,3 +348,17 @@ def test_a_heart_by_form_and_by_fragment(client: FlaskClient, cast: dict[str, UU
 
 def test_signed_out_nobody_has_hearts(client: FlaskClient, cast: dict[str, UUID]) -> None:
     assert "heart-" not in client.get("/discover").get_data(as_text=True)
+
+
+def test_a_heart_pressed_without_scripts_leaves_one_where_one_was(
+    client: FlaskClient, cast: dict[str, UUID]
+) -> None:
+    client.become(factories.user())  # type: ignore[attr-defined]
+    here = f"/profile/{cast['Amani']}/favorite"
+    for came_from, leads_to in (
+        ("http://localhost/discover?q=a", "/discover?q=a"),
+        ("http://evil.example/discover", f"/profile/{cast['Amani']}"),
+        ("", f"/profile/{cast['Amani']}"),
+    ):
+        answer = client.post(here, data={"on": "1"}, headers={"Referer": came_from})
+        assert answer.headers["Location"] == leads_to
