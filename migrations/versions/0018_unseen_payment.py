@@ -14,7 +14,9 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-_KINDS = "'paid_not_credited', 'credited_not_paid', 'differs', 'unknown_reference', 'unknown_refund'"
+_KINDS = (
+    "'paid_not_credited', 'credited_not_paid', 'differs', 'unknown_reference', 'unknown_refund'"
+)
 
 
 def _exceptions_are(kinds: str) -> None:
