@@ -181,6 +181,8 @@ def test_the_look_comes_along(new_person: NewPerson) -> None:
     with laptop.page.expect_response("**/theme"):
         laptop.page.locator("#me-look").get_by_role("button", name="Dark").click()
     expect(laptop.page.locator("html")).to_have_attribute("data-theme", "dark")
+    bar = laptop.page.locator('meta[name="theme-color"][data-scheme="dark"]')
+    expect(bar).to_have_attribute("media", "all")
     phone = new_person((390, 844), javascript=False).page
     phone.goto("/login")
     assert laptop.viewer

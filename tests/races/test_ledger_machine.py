@@ -46,6 +46,7 @@ from fantooo.services import (
     limits,
     message_refunds,
     money_refunds,
+    payment_review,
     payments,
     refund_progress,
     refunds,
@@ -390,6 +391,40 @@ class Ledger(RuleBasedStateMachine):
             _World.provider.finish(shop.reference_of(made), "failed")
             assert payments.settle(shop.reference_of(made)) == "failed"
 
+    @rule(who=st.integers(0, 9), paid=st.sampled_from((100, 14_900, 15_100)))
+    def pay_something_else(self, who: int, paid: int) -> None:
+        """Too little or too much: nothing is credited, an admin turns it down, all of it goes back."""
+        purse = self.purses[who % len(self.purses)]
+        made = self._order(purse, factories.package(credits=15, bonus_credits=2, price=150), 150)
+        if made is None:
+            return
+        _steps["turned down"] += 1
+        reference = shop.reference_of(made)
+        _World.provider.finish(reference, amount=paid)
+        assert payments.settle(reference) == "pending"
+        payment_review.turn_down(made, self.admin, "Not what was ordered")
+        with pytest.raises(ValidationError):
+            payment_review.turn_down(made, self.admin, "Again")
+        back = shop.rows(
+            "SELECT id, amount, credits_amount FROM transactions WHERE refunds_id = :i", i=made
+        )
+        assert [(row.amount * 100, row.credits_amount) for row in back] == [(paid, 0)]
+        assert refund_progress.settle(back[0].id) == "processing"
+
+    @rule(who=st.integers(0, 9))
+    def pay_when_it_is_over(self, who: int) -> None:
+        """Declined first, then paid on the same page: credited once, as nothing stands against it."""
+        purse = self.purses[who % len(self.purses)]
+        made = self._order(purse, factories.package(credits=15, bonus_credits=2, price=150), 150)
+        if made is None:
+            return
+        _steps["paid late"] += 1
+        reference = shop.reference_of(made)
+        _World.provider.finish(reference, "failed")
+        assert payments.settle(reference) == "failed"
+        self._pay(made)
+        purse.bought(150, 15, 2)
+
     def _order(self, purse: Purse, package: UUID, price: int, code: str = "") -> UUID | None:
         """A purchase that begins, or is refused as it has to be."""
         if purse.may_buy(price):
@@ -649,6 +684,8 @@ def _each_kind_once() -> None:
     then(machine.buy_with_a_code, who=0, kind="percent", paid=True)
     then(machine.buy_with_a_code, who=0, kind="bonus", paid=True)
     then(machine.buy_with_a_code, who=0, kind="bonus", paid=False)
+    then(machine.pay_something_else, who=0, paid=14_900)
+    then(machine.pay_when_it_is_over, who=0)
     then(machine.send, number=0, times=2)
     then(machine.give_a_message_back, number=0)
     then(machine.freeze, number=0, frozen=True)
@@ -715,4 +752,4 @@ def test_credits_follow_their_model(_world: None, full: bool) -> None:
             "refund too much", "price", "clock", "close", "freeze", "ban", "grant", "break",
             "spending frozen", "promo percent", "promo bonus", "leave refund",
             "leave forfeit", "dispute declined", "dispute merchant-accepted", "limit", "order",
-            "order refused"} <= set(_steps)  # fmt: skip
+            "order refused", "turned down", "paid late"} <= set(_steps)  # fmt: skip

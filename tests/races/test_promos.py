@@ -75,11 +75,13 @@ def test_a_budget_is_never_overdrawn(
 def test_one_person_in_sixteen_tabs(
     shop: Flask, paystack: PaystackSimulator, few_rounds: int, limit: int
 ) -> None:
-    package = factories.package()
+    # The same one in sixteen tabs would be one wish.
+    packages = [factories.package() for _ in range(RACERS)]
     for number in range(few_rounds):
         anna, code = factories.user(), f"ONCE-{limit}-{number}"
         factories.promo(code=code, per_user_limit=limit)
-        results = race.race(shop, [(anna, lambda c=code: buy(anna, package, code=c))] * RACERS)
+        wishes = [(anna, lambda c=code, p=each, a=anna: buy(a, p, code=c)) for each in packages]
+        results = race.race(shop, wishes)
         assert len(race.of(results, uuid.UUID)) == limit
         assert _refusals(results) == [rules.WAITING] * (RACERS - limit)
         assert _standing(code) == (limit, limit)

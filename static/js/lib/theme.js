@@ -8,6 +8,10 @@ export function startTheme() {
     const body = new FormData(form);
     body.set("theme", chosen);
     document.documentElement.dataset.theme = chosen;
+    for (const bar of document.querySelectorAll('meta[name="theme-color"]')) {
+      const { scheme } = bar.dataset;
+      bar.media = chosen === "system" ? `(prefers-color-scheme: ${scheme})` : chosen === scheme ? "all" : "not all";
+    }
     for (const button of document.querySelectorAll("[data-theme-form] button")) {
       button.setAttribute("aria-pressed", String(button.value === chosen));
     }
