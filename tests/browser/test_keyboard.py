@@ -89,6 +89,46 @@ def test_a_user_goes_the_whole_way_by_keyboard(
     expect(person.field).to_be_focused()
 
 
+def test_finding_keeping_and_looking_by_keyboard(
+    live_server: LiveServer, new_person: NewPerson
+) -> None:
+    live_server.character(name="Nia", gender="female", tagline="Paints boats")
+    live_server.character(name="Juma", gender="male", tagline="Shoots hoops")
+    person = new_person().as_user()
+    page = person.page
+    keys = page.keyboard
+    page.goto("/discover")
+    tab_to(page, page.locator("#q"))
+    keys.type("boats")
+    expect(page.get_by_role("link", name="Juma, 27")).to_have_count(0)
+    expect(page.locator("#q")).to_be_focused()
+    for _ in "boats":
+        keys.press("Backspace")
+    expect(page.get_by_role("link", name="Juma, 27")).to_be_visible()
+    tab_to(page, page.get_by_role("radio", name="Everybody"))
+    keys.press("ArrowRight")
+    expect(page.get_by_role("link", name="Juma, 27")).to_have_count(0)
+    expect(page.get_by_role("radio", name="Women")).to_be_focused()
+    heart = page.get_by_role("listitem").filter(has_text="Nia").get_by_role("button")
+    tab_to(page, heart)
+    keys.press("Enter")
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    expect(heart).to_be_focused()
+    page.goto("/favorites")
+    tab_to(page, page.get_by_role("link", name="Nia, 27"))
+    keys.press("Enter")
+    page.wait_for_url("**/profile/*")
+    tab_to(page, page.get_by_role("link", name="Picture 1 of 3 in full"))
+    keys.press("Enter")
+    whole = page.locator("#lightbox img")
+    expect(whole).to_have_attribute("alt", "Illustration 1 of 3: Nia")
+    keys.press("ArrowRight")
+    expect(whole).to_have_attribute("alt", "Illustration 2 of 3: Nia")
+    keys.press("Escape")
+    expect(page.locator("#lightbox")).to_be_hidden()
+    expect(page.get_by_role("link", name="Picture 2 of 3 in full")).to_be_focused()
+
+
 def test_an_operator_works_by_keyboard(live_server: LiveServer, new_person: NewPerson) -> None:
     operator = new_person().as_operator(available=False)
     page = operator.page

@@ -109,6 +109,38 @@ def test_reloading_at_every_step_loses_nothing(newcomer: Newcomer) -> None:
     expect(page.get_by_placeholder("Type a message...")).to_be_visible()
 
 
+def test_going_back_and_forward_at_every_step_loses_nothing(newcomer: Newcomer) -> None:
+    page = newcomer.page
+    newcomer.press(re.compile("Zuri"))
+    page.wait_for_url("**/profile/*")
+    page.go_back()
+    expect(page.locator("#main").get_by_role("link", name="Get started")).to_be_visible()
+    page.go_forward()
+    newcomer.press(re.compile("^Chat with"), "button")
+    page.wait_for_url("**/get-started**")
+    page.go_back()
+    expect(
+        page.locator("#main").get_by_role("button", name=re.compile("^Chat with"))
+    ).to_be_visible()
+    page.go_forward()
+
+    def there_and_back() -> None:
+        step = page.locator("#onboarding").get_attribute("data-step")
+        if step == "2":
+            page.go_back()
+            expect(page.get_by_label("User name", exact=True)).to_have_value("newcomer_4")
+            page.go_forward()
+            expect(page.get_by_label("Town")).to_be_visible()
+
+    _sign_up(newcomer, "newcomer_4", there_and_back)
+    page.wait_for_url(_CHAT)
+    page.get_by_placeholder("Type a message...").fill("Half a thought")
+    page.go_back()
+    page.go_forward()
+    page.wait_for_url(_CHAT)
+    expect(page.get_by_placeholder("Type a message...")).to_have_value("Half a thought")
+
+
 def test_a_second_tab_that_signed_up_first(newcomer: Newcomer) -> None:
     """The first tab is of somebody else by then: it says so, leads back, and then into the same chat."""
     page = newcomer.page

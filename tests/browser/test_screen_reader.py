@@ -23,9 +23,18 @@ def test_discover(live_server: LiveServer, new_person: NewPerson) -> None:
           - link /Fantooo/
           - navigation "Main"
         - main:
-          - heading /./ [level=1]
+          - heading /Who will you write to/ [level=1]
           - search:
-            - searchbox /./
+            - searchbox "Search characters"
+            - button "Search"
+            - group "Gender":
+              - radio "Everybody" [checked]
+              - radio "Women"
+              - radio "Men"
+              - radio "Others"
+            - group: Filters and order
+          - region "Characters":
+            - status: 1 character
     """)
     card = page.get_by_role("listitem").filter(has_text="Zuri")
     expect(card).to_match_aria_snapshot("""
@@ -39,8 +48,16 @@ def test_profile(live_server: LiveServer, new_person: NewPerson) -> None:
     page = new_person().page
     page.goto(f"/profile/{character}")
     expect(page.locator("#main")).to_match_aria_snapshot("""
+        - region "Pictures of Zuri":
+          - link "Picture 1 of 3 in full"
         - text: Fictional character
+        - group "Pictures of Zuri":
+          - button "Previous picture"
+          - status: 1 / 3
+          - button "Next picture"
         - heading /^Zuri, / [level=1]
+        - paragraph:
+          - strong: Zuri is a fictional character, played by our team.
         - button "Chat with Zuri"
         - heading "About Zuri" [level=2]
     """)

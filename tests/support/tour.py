@@ -612,6 +612,11 @@ def _refused_reply(page: Page, world: World) -> None:
     expect(page.locator("#notice")).to_be_visible()
 
 
+def _lightbox(page: Page, _world: World) -> None:
+    page.locator(".gallery a").first.click()
+    expect(page.locator("#lightbox")).to_be_visible()
+
+
 def _m_pesa(page: Page, world: World) -> None:
     page.get_by_label("M-Pesa prompt on your phone").check()
     expect(page.get_by_label("M-Pesa number")).to_be_visible()
@@ -754,6 +759,7 @@ STOPS = (
     Stop("favorites-empty", "user.favorites", "/favorites", "fresh"),
     Stop("profile-signed-out", "user.profile", "/profile/{character}", character=True),
     Stop("profile", "user.profile", "/profile/{character}", "user", character=True),
+    Stop("profile-lightbox", "user.profile", "/profile/{character}", "user", act=_lightbox, character=True),
     Stop("chats", "chat.inbox", "/chats", "user", character=True),
     Stop("chats-empty", "chat.inbox", "/chats", "fresh"),
     Stop("chat", "chat.show", "/chat/{chat}", "user", character=True),
