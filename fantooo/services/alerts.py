@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from fantooo.domain.errors import NotFound
-from fantooo.infra.unit_of_work import unit_of_work
+from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import AdminNotification
 from fantooo.queries import alerts
 from fantooo.services import audit
@@ -26,3 +26,12 @@ def settle(alert_id: UUID, admin_id: UUID, *, payments: bool) -> None:
         if message is None:
             raise NotFound
         audit.add(work, admin_id, "alert_settled", ("alert", alert_id), message)
+
+
+def settle_about(work: UnitOfWork, subject_id: UUID) -> None:
+    """Marks what was told about something as dealt with, because that was."""
+    work.session.execute(
+        update(AdminNotification)
+        .where(AdminNotification.subject_id == subject_id, AdminNotification.resolved_at.is_(None))
+        .values(resolved_at=datetime.now(UTC))
+    )

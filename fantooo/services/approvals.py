@@ -47,6 +47,15 @@ def needed(amount: Decimal | int, unit: str, *, before: Decimal | int = 0) -> bo
     return before + amount > most
 
 
+def answers(work: UnitOfWork, kind: str, subject_id: UUID) -> set[str]:
+    """How wishes of a kind about something stand: pending, done, rejected; empty when nobody asked."""
+    return set(
+        work.session.scalars(
+            select(Approval.status).where(Approval.kind == kind, Approval.subject_id == subject_id)
+        )
+    )
+
+
 def ask(work: UnitOfWork, wish: Wish) -> UUID:
     """Keeps a wish in the caller's transaction, which holds the wallet's lock; returns its id.
 

@@ -11,12 +11,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from fantooo.domain import states
+from fantooo.domain import buying, states
 from fantooo.domain.errors import NotFound, ValidationError
 from fantooo.domain.events import BalanceChanged
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Approval, RealUser
-from fantooo.services import audit, credits, grants, message_refunds, money_refunds
+from fantooo.services import (
+    audit,
+    credits,
+    exceptions_inbox,
+    grants,
+    message_refunds,
+    money_refunds,
+    refund_booking,
+)
 
 Action = Callable[[UnitOfWork, RealUser, Approval, UUID], UUID | None]
 
@@ -53,6 +61,20 @@ def reject(approval_id: UUID, admin_id: UUID, reason: str) -> None:
         if wish.kind == "withdrawal":
             notice = f"We could not take your withdrawal: {why}"
             work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
+        if wish.payload.get("uncredited"):
+            # Nothing in the wallet tells of this money: it must not be forgotten with the wish.
+            exceptions_inbox.note(
+                work,
+                kind="not_sent_back",
+                reference=refund_booking.lock_row(work, wish.subject_id).provider_reference or "",
+                transaction_id=wish.subject_id,
+                details={
+                    "amount": buying.cents(wish.amount),
+                    "currency": wish.unit,
+                    "wish": str(wish.id),
+                    "why": why,
+                },
+            )
 
 
 def _lock(work: UnitOfWork, approval_id: UUID, admin_id: UUID) -> tuple[RealUser, Approval]:

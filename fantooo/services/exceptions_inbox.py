@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from fantooo.domain.errors import NotFound
 from fantooo.gateways.paystack import TransactionView
 from fantooo.infra.unit_of_work import UnitOfWork
 from fantooo.models import ReconciliationException
-from fantooo.services import outbox
+from fantooo.services import alerts, outbox
 
 
 def note(
@@ -48,7 +49,7 @@ def note(
     if added is not None:
         message = f"A payment does not fit: {kind.replace('_', ' ')}."
         outbox.tell_admins(
-            work, "system_error", added, message, {"kind": kind, "reference": reference}
+            work, "payment_failed", added, message, {"kind": kind, "reference": reference}
         )
     return added is not None
 
@@ -66,16 +67,42 @@ def was_noted(work: UnitOfWork, reference: str) -> bool:
     return found is not None
 
 
+def settle(work: UnitOfWork, exception_id: UUID, admin_id: UUID, how: str) -> UUID:
+    """Marks one as dealt with, under its lock, with what admins were told of it.
+
+    Returns what it is about: a payment, or itself. Raises ``NotFound`` when somebody did already.
+    """
+    row = work.session.scalar(
+        select(ReconciliationException)
+        .where(
+            ReconciliationException.id == exception_id,
+            ReconciliationException.resolved_at.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    row.resolved_at = datetime.now(UTC)
+    row.resolved_by = admin_id
+    row.resolution = how
+    alerts.settle_about(work, row.id)
+    return row.transaction_id or row.id
+
+
 def settle_all(work: UnitOfWork, transaction_id: UUID, admin_id: UUID, how: str) -> None:
-    """Marks what did not fit about a payment as dealt with, because it was decided about."""
-    work.session.execute(
-        update(ReconciliationException)
+    """The same for all that did not fit about a payment, because it was decided about."""
+    left = work.session.scalars(
+        select(ReconciliationException.id)
         .where(
             ReconciliationException.transaction_id == transaction_id,
             ReconciliationException.resolved_at.is_(None),
         )
-        .values(resolved_at=datetime.now(UTC), resolved_by=admin_id, resolution=how)
-    )
+        .order_by(ReconciliationException.id)
+    ).all()
+    for exception_id in left:
+        settle(work, exception_id, admin_id, how)
+    alerts.settle_about(work, transaction_id)
 
 
 def facts(view: TransactionView) -> dict[str, Any]:

@@ -68,11 +68,7 @@ def refund_approved(work: UnitOfWork, wallet: RealUser, wish: Approval, admin_id
     """Begins what a second admin agreed to, in their transaction; returns the refund's id."""
     bought = refund_booking.lock_row(work, wish.subject_id)
     if wish.payload.get("uncredited"):
-        begun = (
-            None
-            if reads.is_disputed(bought.id)
-            else payments.send_back_uncredited(work, wallet, bought)
-        )
+        begun = payments.give_back_uncredited(work, wallet, bought, None)
         if begun is None:
             raise ValidationError(message="Nothing of this payment is with us any more")
         return begun

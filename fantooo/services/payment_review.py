@@ -208,8 +208,13 @@ def _send_back_again(found: ReconciliationException, admin_id: UUID) -> str:
         wallet, bought = refund_booking.lock(work, _purchase_of(found))
         if refunds.is_disputed(bought.id):
             raise ValidationError(message="This payment is disputed: the bank decides about it")
-        begun = payments.send_back_uncredited(work, wallet, bought)
-        done = "Sent back again" if begun else "Nothing of it is with us any more"
+        begun = payments.give_back_uncredited(work, wallet, bought, admin_id)
+        if begun is not None:
+            done = "Sent back again"
+        elif "pending" in approvals.answers(work, "money_refund", bought.id):
+            done = "A second admin has to agree"
+        else:
+            done = "Nothing of it is with us any more"
         _resolve(work, found.id, admin_id, done)
     if begun is not None:
         money_refunds.send_soon(begun)
@@ -250,22 +255,8 @@ def _take_back(
 
 
 def _resolve(work: UnitOfWork, exception_id: UUID, admin_id: UUID, why: str) -> None:
-    """Marks it as dealt with, under its lock. Raises ``NotFound`` when somebody did already."""
-    row = work.session.scalar(
-        select(ReconciliationException)
-        .where(
-            ReconciliationException.id == exception_id,
-            ReconciliationException.resolved_at.is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
-    row.resolved_at = datetime.now(UTC)
-    row.resolved_by = admin_id
-    row.resolution = why
-    _audit(work, admin_id, "payment_exception_settled", row.transaction_id or row.id, why)
+    subject = exceptions_inbox.settle(work, exception_id, admin_id, why)
+    _audit(work, admin_id, "payment_exception_settled", subject, why)
 
 
 def _audit(work: UnitOfWork, admin_id: UUID, action: str, subject: UUID, reason: str) -> None:

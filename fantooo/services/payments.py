@@ -169,9 +169,10 @@ def _book(reference: str, owner: UUID, view: TransactionView | None) -> str:
         if bought.status in ("success", "refunded"):
             return bought.status
         if _is_decided_against(bought):
-            if not refunds.of_purchase(bought.id):
+            asked = approvals.answers(work, "money_refund", bought.id)
+            if not asked and not refunds.of_purchase(bought.id):
                 # It was paid after somebody had decided.
-                send_back_uncredited(work, wallet, bought)
+                give_back_uncredited(work, wallet, bought, None)
             return bought.status
         _follow(work, wallet, bought, view)
         return bought.status
@@ -237,11 +238,26 @@ def turn_down(work: UnitOfWork, transaction_id: UUID, admin_id: UUID) -> UUID | 
     bought.reviewed_by = admin_id
     bought.reviewed_at = datetime.now(UTC)
     fail(work, bought, _NOT_ORDERED)
+    return give_back_uncredited(work, wallet, bought, admin_id)
+
+
+def give_back_uncredited(
+    work: UnitOfWork, wallet: RealUser, bought: Transaction, admin_id: UUID | None
+) -> UUID | None:
+    """Begins a refund of what we still have of a locked payment that was turned down, if any.
+
+    Above the set amount an admin needs a second one, who is asked here unless one has agreed; the
+    platform itself (``admin_id`` None) needs nobody. None: nothing begins now.
+    """
     kept = refunds.kept_uncredited(bought)
-    if kept is None:
+    if kept is None or not _is_decided_against(bought) or refunds.is_disputed(bought.id):
         return None
     amount, currency = kept
-    if approvals.needed(amount, currency):
+    if (
+        admin_id is not None
+        and approvals.needed(amount, currency)
+        and "done" not in approvals.answers(work, "money_refund", bought.id)
+    ):
         wish = approvals.Wish(
             kind="money_refund",
             subject_id=bought.id,
@@ -254,15 +270,8 @@ def turn_down(work: UnitOfWork, transaction_id: UUID, admin_id: UUID) -> UUID | 
         )
         approvals.ask(work, wish)
         return None
-    return send_back_uncredited(work, wallet, bought)
-
-
-def send_back_uncredited(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> UUID | None:
-    """Begins a refund of what we still have of a locked payment that brought no credits, if any."""
-    kept = refunds.kept_uncredited(bought)
-    if kept is None or not _is_decided_against(bought):
-        return None
-    return refund_booking.begin_uncredited(work, wallet, bought, *kept, "Not what was ordered").id
+    reason = _NOT_ORDERED.capitalize()
+    return refund_booking.begin_uncredited(work, wallet, bought, amount, currency, reason).id
 
 
 def _succeed(
@@ -343,11 +352,12 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     promos.settle(work, bought, paid=True)
     replace_open(work, bought)
     credits.add_purchase(work, wallet, bought)
-    wallet.unseen_payment_id = bought.id
     receipt_id = receipts.issue(work, bought)
     if wallet.email_confirmed_at is not None:
         outbox.add(work, "letter", {"letter": "receipt", "about": str(receipt_id)})
-    if wallet.deleted_at is not None:
+    if wallet.deleted_at is None:
+        wallet.unseen_payment_id = bought.id
+    else:
         # Nobody is there any more to use it, so it goes back to where it came from.
         part = refunds.withdrawable(bought, wallet)
         if part.amount > 0:

@@ -90,12 +90,8 @@ def _compare(view: TransactionView) -> tuple[bool, bool]:
     if ours is None:
         return False, _note("unknown_reference", view.reference, paid, None)
     transaction_id, status, amount, currency, is_decided = ours
-    if is_decided:
-        # A person has looked at it: what arrived since goes back, and credits nothing.
-        payments.settle(view.reference)
-        return False, False
     wrong = view.differs(amount=amount, currency=currency, domain=paystack.client().domain)
-    if wrong:
+    if wrong and not is_decided:
         kind = "differs"
         return False, _note(kind, view.reference, paid | {"differs": list(wrong)}, transaction_id)
     if status in ("success", "refunded"):
@@ -106,6 +102,9 @@ def _compare(view: TransactionView) -> tuple[bool, bool]:
         log.warning("payment_not_checked", reference=view.reference, error=str(error))
     if status == "success":
         return True, False
+    if is_decided:
+        # A person has looked at it: what arrived since went back just now, and credits nothing.
+        return False, False
     return False, _note("paid_not_credited", view.reference, paid, transaction_id)
 
 

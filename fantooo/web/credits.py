@@ -146,7 +146,7 @@ def payment(transaction_id: UUID) -> ResponseReturnValue:
     page = "partials/credits/payment.html" if wants_fragment() else "pages/user/payment.html"
     return render_template(
         page, purchase=purchase, back="back" in request.args, balance=_balance(purchase),
-        key=uuid4(), standing=limit_reads.standing(guards.account_id()),
+        key=uuid4(), standing=limit_reads.standing(guards.account_id()) if purchase.is_open else None,
     )  # fmt: skip
 
 

@@ -428,11 +428,20 @@ def test_much_goes_back_when_a_second_admin_agrees(
     paystack.finish(bought.provider_reference or "", amount=399_900)
     announce(shop, paystack)
     payment_review.turn_down(bought.id, first, "It was too little")
-    assert sent_back(bought) == []
     (wish,) = _all(select(Approval))
     with pytest.raises(ValidationError):
         approving.approve(wish.id, first, "Me again")
-    approving.approve(wish.id, second, "Agreed")
+    payments.settle(bought.provider_reference or "")
+    reconciliation.reconcile()
+    assert sent_back(bought) == [], "nothing goes round the second admin"
+    approving.reject(wish.id, second, "Ask the payer first")
+    reconciliation.reconcile()
+    (odd,) = _all(select(ReconciliationException))
+    assert (odd.kind, odd.details["why"]) == ("not_sent_back", "Ask the payer first")
+    assert payment_review.fix(odd.id, first) == "A second admin has to agree."
+    assert sent_back(bought) == []
+    (again,) = _all(select(Approval).where(Approval.status == "pending"))
+    approving.approve(again.id, second, "Agreed")
     assert [back.amount for back in sent_back(bought)] == [3999]
 
 

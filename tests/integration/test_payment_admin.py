@@ -14,7 +14,7 @@ from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import AdminNotification, AuditEntry, ReconciliationException
-from fantooo.services import credits, outbox, payments, reconciliation
+from fantooo.services import credits, outbox, payment_review, payments, reconciliation
 from tests.integration.test_buying import _superuser, account_of, buy, row, wallet
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
@@ -193,3 +193,19 @@ def test_alerts_are_read_and_dealt_with(shop: Flask, paystack: PaystackSimulator
     assert rows(select(AuditEntry.action).where(AuditEntry.subject_id == alert.id)) == [
         "alert_settled"
     ]
+
+
+def test_what_is_dealt_with_is_no_alert_any_more(shop: Flask, paystack: PaystackSimulator) -> None:
+    """Neither the payment that was turned down nor what did not fit has to be dealt with twice."""
+    bought = odd_payment(paystack, factories.user())
+    paystack.unknown_payment(announce=False)
+    assert reconciliation.reconcile() == 2
+    outbox.deliver()
+    assert len(rows(select(AdminNotification).where(AdminNotification.resolved_at.is_(None)))) == 3
+    admin = account_of(factories.admin("admin"))
+    payment_review.turn_down(bought.id, admin, "Too little")
+    for odd in rows(
+        select(ReconciliationException).where(ReconciliationException.resolved_at.is_(None))
+    ):
+        payment_review.settle_exception(odd.id, admin, "Given back there")
+    assert rows(select(AdminNotification).where(AdminNotification.resolved_at.is_(None))) == []
