@@ -13,7 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 from typing import Any, TypeVar
 
@@ -215,8 +215,8 @@ class Paystack:
         status: str | None = None,
         per_page: int = _PER_PAGE,
     ) -> Iterator[TransactionView]:
-        """Every payment begun between two moments, newest first, page by page, none twice."""
-        query = {"from": _moment(since), "to": _moment(until), "status": status}
+        """Payments begun between two moments (both included), newest first, none twice."""
+        query = {"from": _moment(since), "to": _moment(until, after=True), "status": status}
         return self._list("transactions", "/transaction", query, per_page, answers.transaction)
 
     def refund(
@@ -257,7 +257,11 @@ class Paystack:
         per_page: int = _PER_PAGE,
     ) -> Iterator[RefundView]:
         """Refunds, of one payment (by the provider's id) or of a stretch of time, newest first."""
-        query = {"transaction": transaction_id, "from": _moment(since), "to": _moment(until)}
+        query = {
+            "transaction": transaction_id,
+            "from": _moment(since),
+            "to": _moment(until, after=True),
+        }
         return self._list("refunds", "/refund", query, per_page, answers.refund)
 
     def fetch_dispute(self, dispute_id: int) -> DisputeView:
@@ -274,7 +278,7 @@ class Paystack:
         per_page: int = _PER_PAGE,
     ) -> Iterator[DisputeView]:
         """Disputes of a stretch of time, newest first."""
-        query = {"from": _moment(since), "to": _moment(until), "status": status}
+        query = {"from": _moment(since), "to": _moment(until, after=True), "status": status}
         return self._list("disputes", "/dispute", query, per_page, answers.dispute)
 
     def _list(
@@ -389,9 +393,12 @@ def _positive(amount: int) -> int:
     return amount
 
 
-def _moment(value: datetime | None) -> str | None:
+def _moment(value: datetime | None, *, after: bool = False) -> str | None:
+    """As the provider reads it, to the millisecond; an end is rounded up, to leave nothing out."""
     if value is None:
         return None
+    if after:
+        value += timedelta(microseconds=-value.microsecond % 1000)
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

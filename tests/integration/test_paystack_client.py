@@ -294,6 +294,16 @@ def test_a_list_is_read_to_its_end_newest_first(
     assert [each.reference for each in client.transactions(**day_before)] == ["before"]
 
 
+def test_what_began_in_the_last_millisecond_is_in_the_list(
+    paystack: PaystackSimulator, client: Paystack
+) -> None:
+    """The provider reads milliseconds: an end that is cut off would leave the newest payment out."""
+    end = datetime.now(UTC).replace(microsecond=123_400)
+    paystack.unknown_payment(reference="at-the-end", created_at=end.timestamp())
+    listed = list(client.transactions(since=since(), until=end))
+    assert [each.reference for each in listed] == ["at-the-end"]
+
+
 def test_what_comes_in_while_a_list_is_read_repeats_and_loses_nothing(
     paystack: PaystackSimulator, client: Paystack
 ) -> None:
@@ -588,6 +598,7 @@ def test_it_was_paid_though_the_browser_said_abandoned(
 # Secrets
 
 
+@pytest.mark.usefixtures("app")  # which sets up where log lines go
 def test_nothing_that_goes_wrong_says_a_secret(
     paystack: PaystackSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:

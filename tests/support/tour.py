@@ -267,6 +267,19 @@ def _payments(world: World, user: Viewer) -> None:
     late = factories.purchase(user.account_id, package)
     factories.refund(late, 400, "processing", "Arrived when the payment was over")
     world.ids["payment_going_back"] = late
+    for priority, subject, message in (
+        ("critical", late, "A refund needs attention in the provider's dashboard."),
+        (
+            "normal",
+            world.ids["payment_review"],
+            "A payment is not what was ordered and waits for a decision.",
+        ),
+    ):
+        world.server.change(
+            "INSERT INTO admin_notifications (type, priority, subject_id, message, details)"
+            " VALUES ('payment_failed', %s, %s, %s, '{\"detail\": \"400 KES\"}')",
+            *(priority, subject, message),
+        )
     with unit_of_work(as_system=True) as work:
         exceptions_inbox.note(
             work,
