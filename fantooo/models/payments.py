@@ -177,7 +177,7 @@ class ReconciliationException(Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('paid_not_credited', 'credited_not_paid', 'differs', 'unknown_reference',"
-            " 'unknown_refund', 'not_sent_back')",
+            " 'unknown_refund', 'not_sent_back', 'unreadable_announcement')",
             name="kind",
         ),
         CheckConstraint(

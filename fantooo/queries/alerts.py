@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, select, true
 
 from fantooo.extensions import db
-from fantooo.models import AdminNotification as N, ReconciliationException, Transaction
+from fantooo.models import AdminNotification as N, Dispute, ReconciliationException, Transaction
 
 PAGE = 100
 #: what only those are told who look after payments
@@ -19,7 +19,7 @@ OF_PAYMENTS = ("payment_failed", "high_refund_rate")
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing to know, and the payment it is about, if it is about one."""
+    """One thing to know, and the payment or dispute it is about, if it is about one."""
 
     id: UUID
     at: datetime
@@ -28,6 +28,7 @@ class Alert:
     message: str
     details: dict[str, Any]
     payment_id: UUID | None
+    dispute_id: UUID | None
 
 
 def visible(*, payments: bool) -> ColumnElement[bool]:
@@ -48,9 +49,11 @@ def unsettled(*, payments: bool) -> list[Alert]:
             N.message,
             N.details,
             func.coalesce(about, ReconciliationException.transaction_id).label("payment_id"),
+            Dispute.id.label("dispute_id"),
         )
         .outerjoin(Transaction, Transaction.id == N.subject_id)
         .outerjoin(ReconciliationException, ReconciliationException.id == N.subject_id)
+        .outerjoin(Dispute, Dispute.id == N.subject_id)
         .where(visible(payments=payments))
         .order_by(N.created_at.desc(), N.id)
         .limit(PAGE)
@@ -59,6 +62,7 @@ def unsettled(*, payments: bool) -> list[Alert]:
         Alert(
             row.id, row.created_at, row.type, row.priority, row.message, row.details,
             row.payment_id if payments else None,
+            row.dispute_id if payments else None,
         )
         for row in rows
     ]  # fmt: skip

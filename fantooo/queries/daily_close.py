@@ -13,15 +13,18 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Numeric, and_, case, cast, func, select
+from sqlalchemy.orm import aliased
 
 from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
 from fantooo.infra import clock
-from fantooo.models import CreditTransfer as T, Transaction
+from fantooo.models import CreditTransfer as T, RealUser, Transaction
 from fantooo.queries.refunds import CREDITED, of_credited
 
 #: who was charged is given back under these kinds; the rest of what leaves wallets is no use of them
 _USED = {"message_charge": 1, "message_refund": -1}
+#: a refund that failed returns what it took: that was given before
+_RETURNED = "bonus_refund_failed"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,26 @@ class Close:
     def kept(self) -> Decimal:
         """Revenue less what went back and the provider's fees."""
         return self.revenue - self.given_back - self.fees
+
+
+@dataclass(frozen=True)
+class Return:
+    """One refund of a month: its amounts add up to the days' where they ``count``."""
+
+    at: datetime
+    reference: str
+    purchase: str
+    username: str
+    amount: Decimal
+    currency: str
+    credits: int
+    bonus: int
+    reason: str
+    status: str
+    completed_at: datetime | None
+    failure: str
+    #: not those that failed, nor those of payments that were never credited
+    counts: bool
 
 
 def today() -> date:
@@ -86,6 +109,43 @@ def month(day: date) -> list[Close]:
             )
         )
     return closes[::-1]
+
+
+def refunds(day: date) -> list[Return]:
+    """Every refund that was begun in a month, in their order."""
+    first = day.replace(day=1)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    purchase = aliased(Transaction)
+    rows = db.session.execute(
+        select(
+            Transaction,
+            purchase.provider_reference,
+            RealUser.username,
+            and_(Transaction.status != "failed", of_credited()).label("counts"),
+        )
+        .join(purchase, purchase.id == Transaction.refunds_id)
+        .join(RealUser, RealUser.id == Transaction.real_user_id)
+        .where(Transaction.type == "refund", _within(Transaction.created_at, first, last))
+        .order_by(Transaction.created_at, Transaction.id)
+    )
+    return [
+        Return(
+            at=row.created_at,
+            reference=row.provider_reference or "",
+            purchase=bought or "",
+            username=username,
+            amount=row.amount,
+            currency=row.currency,
+            credits=row.credits_amount,
+            bonus=row.bonus_credits,
+            reason=row.reason,
+            status=row.status,
+            completed_at=row.completed_at,
+            failure=row.failure_reason or "",
+            counts=counts,
+        )
+        for row, bought, username, counts in rows
+    ]
 
 
 def _begin(day: date) -> datetime:
@@ -150,11 +210,12 @@ def _moved(first: date, last: date) -> dict[date, Any]:
         *((T.kind == kind, sign * T.amount) for kind, sign in _USED.items()),
         else_=0,
     )
+    given = and_(T.debit_account == "bonus", T.kind != _RETURNED)
     rows = db.session.execute(
         select(
             day,
             func.sum(case((T.kind == "purchase", T.amount), else_=0)).label("sold"),
-            func.sum(case((T.debit_account == "bonus", T.amount), else_=0)).label("given"),
+            func.sum(case((given, T.amount), else_=0)).label("given"),
             func.sum(used).label("used"),
             func.sum(_signed(T.amount)).label("net"),
             func.sum(_signed(T.bonus_amount)).label("net_bonus"),

@@ -52,6 +52,11 @@ class Line:
     evidence_sent_at: datetime | None
 
     @property
+    def waits_for_people(self) -> bool:
+        """Whether the provider has told its end in a word that we do not know."""
+        return self.status == "open" and bool(self.resolution)
+
+    @property
     def is_urgent(self) -> bool:
         """Whether evidence is still to be sent, and due within a day or overdue."""
         waits = self.status == "open" and self.evidence_sent_at is None
@@ -107,7 +112,7 @@ class Evidence:
     refunds: list[refunds.MoneyRefund]
 
 
-def lines() -> list[Line]:
+def lines(limit: int = _MOST) -> list[Line]:
     """Disputes: open ones by when evidence is due, then those that ended, newest first."""
     query = _lines().order_by(
         case((Dispute.status == "open", 0), else_=1),
@@ -115,7 +120,7 @@ def lines() -> list[Line]:
         Dispute.resolved_at.desc(),
         Dispute.id.desc(),
     )
-    return [_line(row) for row in db.session.execute(query.limit(_MOST))]
+    return [_line(row) for row in db.session.execute(query.limit(limit))]
 
 
 def of_purchase(transaction_id: UUID) -> list[Line]:

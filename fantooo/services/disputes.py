@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select
 
 from fantooo.domain import buying, refunding, states
-from fantooo.domain.errors import NotFound
+from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import DisputeView, ProviderError
@@ -22,6 +22,7 @@ from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Dispute, RealUser, Transaction
 from fantooo.queries import refunds as reads
 from fantooo.services import (
+    alerts,
     audit,
     credits,
     exceptions_inbox,
@@ -41,6 +42,8 @@ _RESOLUTIONS = {
     "auto-accepted": "lost",
     "accepted": "lost",
 }
+#: what stands where the provider says that a dispute is over, and not how
+_NO_WORD = "not said"
 _STRETCH = timedelta(days=3)
 
 
@@ -84,6 +87,40 @@ def note_evidence(dispute_id: UUID, admin_id: UUID) -> None:
             audit.add(work, admin_id, "dispute_evidence_sent", ("transaction", row.transaction_id))
 
 
+def decide(dispute_id: UUID, admin_id: UUID, outcome: str, reason: str) -> None:
+    """Ends a dispute whose end the provider tells in a word that we do not know, by what an admin read.
+
+    ``outcome`` is ``won`` or ``lost``. The provider is asked once more before. Raises ``NotFound``,
+    ``ValidationError`` when it is still going on or over already, or ``ServiceUnavailable``.
+    """
+    why = audit.reason(reason)
+    if outcome not in states.DISPUTE["open"]:
+        raise ValidationError({"outcome": "Choose who won"})
+    with unit_of_work(as_system=True) as work:
+        found = work.session.get(Dispute, dispute_id)
+        if found is None:
+            raise NotFound
+        provider_id, purchase_id = found.provider_id, found.transaction_id
+        user_id = work.session.get_one(Transaction, purchase_id).real_user_id
+    try:
+        heard(provider_id)
+    except ProviderError as error:
+        raise ServiceUnavailable(payments.AWAY) from error
+    with unit_of_work(as_system=True) as work:
+        wallet = credits.lock_wallet(work, user_id)
+        dispute = _row(work, provider_id)
+        bought = refund_booking.lock_row(work, purchase_id)
+        if dispute is None or dispute.status != "open":
+            raise ValidationError(message="This dispute is over already")
+        if not dispute.resolution:
+            raise ValidationError(message="The bank has not decided yet")
+        _end(
+            *(work, wallet, bought, dispute, outcome, dispute.resolution),
+            admin_id=admin_id,
+            why=why,
+        )
+
+
 def _book(view: DisputeView) -> str:
     reference = view.transaction_reference or ""
     with unit_of_work(as_system=True) as work:
@@ -112,7 +149,12 @@ def _book(view: DisputeView) -> str:
         dispute.due_at = view.due_at or dispute.due_at
         if dispute.status != "open" or view.status not in _ENDED:
             return dispute.status
-        _end(work, wallet, bought, dispute, view)
+        word = view.resolution or _NO_WORD
+        outcome = _RESOLUTIONS.get(word)
+        if outcome is None:
+            _leave_to_people(work, dispute, word)
+        else:
+            _end(work, wallet, bought, dispute, outcome, word)
         return dispute.status
 
 
@@ -154,18 +196,34 @@ def _open(work: UnitOfWork, wallet: RealUser, bought: Transaction, view: Dispute
     return dispute
 
 
+def _leave_to_people(work: UnitOfWork, dispute: Dispute, word: str) -> None:
+    """It has ended in a word that we do not know: admins are told, once a word, and ``decide``."""
+    if dispute.resolution != word:
+        dispute.resolution = word
+        message = (
+            "A dispute has ended in a way we do not know. Say who won, so that it ends here too."
+        )
+        alerts.settle_about(work, dispute.id)
+        outbox.tell_admins(
+            work, "payment_failed", dispute.id, message, {"detail": word}, "critical"
+        )
+
+
 def _end(
-    work: UnitOfWork, wallet: RealUser, bought: Transaction, dispute: Dispute, view: DisputeView
+    work: UnitOfWork,
+    wallet: RealUser,
+    bought: Transaction,
+    dispute: Dispute,
+    outcome: str,
+    word: str,
+    *,
+    admin_id: UUID | None = None,
+    why: str = "",
 ) -> None:
-    outcome = _RESOLUTIONS.get(view.resolution or "")
-    if outcome is None:
-        message = "A dispute has ended in a way we do not know. Please look at it."
-        details = {"detail": str(view.resolution)}
-        outbox.tell_admins(work, "payment_failed", bought.id, message, details)
-        return
+    """Books the end of an open dispute; ``word`` is the provider's for it."""
     states.check_transition(states.DISPUTE, dispute.status, outcome)
     dispute.status = outcome
-    dispute.resolution = view.resolution
+    dispute.resolution = word
     dispute.resolved_at = datetime.now(UTC)
     work.session.flush()
     if outcome == "lost":
@@ -179,9 +237,8 @@ def _end(
     )
     work.emit(BalanceChanged(wallet.id, wallet.credits, notice))
     work.emit(PaymentChanged(wallet.id, bought.id))
-    audit.add(
-        work, None, f"dispute_{outcome}", ("transaction", bought.id), dispute.resolution or ""
-    )
+    alerts.settle_about(work, dispute.id)
+    audit.add(work, admin_id, f"dispute_{outcome}", ("transaction", bought.id), why or word)
     log.warning("dispute_ended", reference=bought.provider_reference, outcome=outcome)
 
 

@@ -36,7 +36,10 @@ FIXES = {
     "unknown_refund": "Book this refund",
     "unknown_reference": "Send it back",
     "not_sent_back": "Send it back again",
+    "unreadable_announcement": "Read it again",
 }
+#: what is about no payment that we know
+_OF_NOBODY = frozenset({"unknown_reference", "unreadable_announcement"})
 
 #: as far back as disputes are looked through when nobody knows when something was paid
 _RECENTLY = timedelta(days=90)
@@ -112,8 +115,9 @@ def fix(exception_id: UUID, admin_id: UUID) -> str:
     The provider is asked first, because what was noted may be over. Paid and not credited: every
     announcement is processed again. Credited and not paid, or given back without us: our books
     follow, and the credits are taken as far as they are there. Paid under a reference that is not
-    ours, or not credited and not sent back: it goes back to whoever paid. Raises ``NotFound``,
-    ``ValidationError`` when a person has to find another way, or ``ServiceUnavailable``.
+    ours, or not credited and not sent back: it goes back to whoever paid. Announced in a way that we
+    could not read: it is read again. Raises ``NotFound``, ``ValidationError`` when a person has to
+    find another way, or ``ServiceUnavailable``.
     """
     with unit_of_work(as_system=True) as work:
         found = work.session.get(ReconciliationException, exception_id)
@@ -121,7 +125,7 @@ def fix(exception_id: UUID, admin_id: UUID) -> str:
             raise NotFound
         work.session.expunge(found)
         deed = _DEEDS.get(found.kind)
-        if deed is None or (found.transaction_id is None and found.kind != "unknown_reference"):
+        if deed is None or (found.transaction_id is None and found.kind not in _OF_NOBODY):
             raise ValidationError(message="Nothing can be done about this by itself")
         # Before anything moves, so that it is known who moved it, whatever comes between.
         subject = found.transaction_id or found.id
@@ -221,6 +225,19 @@ def _send_back_again(found: ReconciliationException, admin_id: UUID) -> str:
     return f"{done}."
 
 
+def _read_again(found: ReconciliationException, admin_id: UUID) -> str:
+    """For an announcement that a newer version of ours may understand."""
+    status = webhooks.read_again(found.reference)
+    if status not in ("processed", "ignored"):
+        raise ValidationError(
+            message="It still cannot be read: look in the payment service's dashboard"
+        )
+    done = "Read, and done" if status == "processed" else "Read: it asks for nothing"
+    with unit_of_work(as_system=True) as work:
+        _resolve(work, found.id, admin_id, done)
+    return f"{done}."
+
+
 #: what one press does, by the kind of what does not fit
 _DEEDS: dict[str, Callable[[ReconciliationException, UUID], str]] = {
     "paid_not_credited": _credit_now,
@@ -228,6 +245,7 @@ _DEEDS: dict[str, Callable[[ReconciliationException, UUID], str]] = {
     "unknown_refund": _book_refund,
     "unknown_reference": _send_unknown_back,
     "not_sent_back": _send_back_again,
+    "unreadable_announcement": _read_again,
 }
 
 

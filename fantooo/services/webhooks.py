@@ -86,6 +86,8 @@ def receive(raw: bytes, signature: str | None) -> None:
                     last_webhook_at=datetime.now(UTC),
                 )
             )
+        if error:
+            _leave_to_people(work, key, name, error)
     RECEIVED.labels(known, "stored").inc()
     if count == 1 and not error:
         _process_soon(event_id)
@@ -98,7 +100,8 @@ def process(event_id: UUID) -> str:
         # What was announced too long ago, or of somebody who left, has no body any more.
         if stored is None or stored.status in ("processed", "ignored") or not stored.raw:
             return stored.status if stored else "ignored"
-        raw = stored.raw
+        raw, key, name = stored.raw, stored.event_key, stored.event
+    error: str | None
     try:
         status, error = _act(raw), None
     except ProviderAnswerInvalid as invalid:
@@ -116,6 +119,8 @@ def process(event_id: UUID) -> str:
                 processed_at=datetime.now(UTC) if error is None else None,
             )
         )
+        if status == "failed":
+            _leave_to_people(work, key, name, error or "")
     return status
 
 
@@ -161,6 +166,36 @@ def replay(reference: str) -> int:
     for event_id in sorted(found):
         process(event_id)
     return len(found)
+
+
+def read_again(event_key: str) -> str:
+    """Reads one announcement anew that could not be read, and does what it asks for.
+
+    Returns its status then: ``failed`` when it cannot be read still. Raises ``NotFound``.
+    """
+    with unit_of_work(as_system=True) as work:
+        stored = work.session.scalar(
+            select(WebhookEvent)
+            .where(WebhookEvent.provider == payments.PROVIDER, WebhookEvent.event_key == event_key)
+            .with_for_update()
+        )
+        if stored is None:
+            raise NotFound
+        if _read(stored.raw)[3]:
+            return "failed"
+        # Its key stays as people know it, so news that came in another way too is done twice: safe.
+        stored.status, stored.error = "stored", None
+        event_id = stored.id
+    return process(event_id)
+
+
+def _leave_to_people(work: UnitOfWork, key: str, name: str, error: str) -> None:
+    exceptions_inbox.note(
+        work,
+        kind="unreadable_announcement",
+        reference=key,
+        details={"announced": name, "why": error},
+    )
 
 
 def _read(raw: bytes) -> tuple[str, str, str | None, str]:

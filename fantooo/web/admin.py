@@ -92,6 +92,7 @@ def payments() -> ResponseReturnValue:
         statuses=payment_admin.STATUSES,
         channels=payment_admin.CHANNELS,
         wish=wish,
+        unread=unread_wishes(request.args, wish),
     )
 
 
@@ -106,6 +107,20 @@ def payments_wished(given: Mapping[str, str]) -> payment_admin.Wish:
         amount=_amount_or_none(given.get("amount", "")),
         review=given.get("review") == "1",
     )
+
+
+def unread_wishes(given: Mapping[str, str], wish: payment_admin.Wish) -> list[str]:
+    """Labels of the fields of that form that could not be read, which the list must not hide."""
+    unread = [
+        label
+        for name, label in (("since", "From"), ("until", "To"), ("amount", "Amount"))
+        if given.get(name, "").strip() and getattr(wish, name) is None
+    ]
+    if wish.status not in ("", *payment_admin.STATUSES):
+        unread.append("State")
+    if wish.channel not in ("", *payment_admin.CHANNELS):
+        unread.append("By")
+    return unread
 
 
 def _day(typed: str) -> date | None:

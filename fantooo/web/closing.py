@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from fantooo.domain.errors import ValidationError
-from fantooo.queries import daily_close, giving, payment_admin
+from fantooo.queries import daily_close, disputes, giving, payment_admin
 from fantooo.services import payment_review
 from fantooo.web import guards
-from fantooo.web.admin import blueprint, payments_wished
+from fantooo.web.admin import blueprint, payments_wished, unread_wishes
 
 _DAY_COLUMNS = (
     *(
@@ -34,6 +34,14 @@ _DAY_COLUMNS = (
 _PAYMENT_COLUMNS = (
     *("time (UTC)", "reference", "user name", "package", "credits", "bonus credits", "amount"),
     *("currency", "channel", "state", "failure", "under review"),
+)
+_REFUND_COLUMNS = (
+    *("begun (UTC)", "refund", "payment", "user name", "amount", "currency", "credits taken"),
+    *("bonus credits taken", "reason", "state", "ended (UTC)", "failure", "in the daily close"),
+)
+_DISPUTE_COLUMNS = (
+    *("opened (UTC)", "payment", "user name", "amount", "currency", "why", "state", "due (UTC)"),
+    *("evidence sent (UTC)", "the provider's word", "credits owed"),
 )
 _FORMULA = tuple("=+-@\t\r")
 #: rows of one file; above that it is refused, so that nobody takes a part for the whole
@@ -78,12 +86,14 @@ def days_csv() -> ResponseReturnValue:
 def payments_csv() -> ResponseReturnValue:
     """The purchases that the list shows, all of them, newest first."""
     wish = payments_wished(request.form)
+    if unread := unread_wishes(request.form, wish):
+        raise ValidationError(message=f"Not understood: {', '.join(unread)}")
     lines = payment_admin.found(wish, limit=_MOST_ROWS + 1)
     if len(lines) > _MOST_ROWS:
         raise ValidationError(message=f"More than {_MOST_ROWS:,} payments: choose some days first")
     rows = (
         (
-            line.at.isoformat(timespec="seconds"), line.reference, line.username, line.name,
+            _utc(line.at), line.reference, line.username, line.name,
             line.credits, line.bonus, line.amount, line.currency, line.channel, line.status,
             line.failure_reason, "yes" if line.needs_review else "",
         )
@@ -92,6 +102,43 @@ def payments_csv() -> ResponseReturnValue:
     wished = ", ".join(f"{name} {value}" for name, value in wish.as_arguments().items())
     payment_review.note_export(guards.account_id(), f"{len(lines)} payments: {wished or 'all'}")
     return _file("fantooo-payments.csv", _PAYMENT_COLUMNS, rows)
+
+
+@blueprint.post("/payments/refunds.csv")
+def refunds_csv() -> ResponseReturnValue:
+    """Each refund of a month, of which the daily close has the sums."""
+    first = _month()
+    lines = daily_close.refunds(first)
+    rows = (
+        (
+            _utc(line.at), line.reference, line.purchase, line.username, line.amount, line.currency,
+            line.credits, line.bonus, line.reason, line.status, _utc(line.completed_at),
+            line.failure, "yes" if line.counts else "",
+        )
+        for line in lines
+    )  # fmt: skip
+    payment_review.note_export(guards.account_id(), f"{len(lines)} refunds of {first:%Y-%m}")
+    return _file(f"fantooo-refunds-{first:%Y-%m}.csv", _REFUND_COLUMNS, rows)
+
+
+@blueprint.post("/disputes.csv")
+def disputes_csv() -> ResponseReturnValue:
+    """Every dispute, open ones first."""
+    lines = disputes.lines(limit=_MOST_ROWS)
+    rows = (
+        (
+            _utc(line.opened_at), line.reference, line.username, line.amount, line.currency,
+            line.reason, line.status, _utc(line.due_at), _utc(line.evidence_sent_at),
+            line.resolution or line.provider_status, line.owed,
+        )
+        for line in lines
+    )  # fmt: skip
+    payment_review.note_export(guards.account_id(), f"{len(lines)} disputes")
+    return _file("fantooo-disputes.csv", _DISPUTE_COLUMNS, rows)
+
+
+def _utc(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else ""
 
 
 def _month() -> date:

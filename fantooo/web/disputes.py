@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fantooo.queries import disputes as reads, giving
@@ -35,4 +35,15 @@ def note_evidence(dispute_id: UUID) -> ResponseReturnValue:
     """Keeps that the evidence was sent."""
     disputes.note_evidence(dispute_id, guards.account_id())
     flash("Noted.")
+    return redirect(url_for("disputes.show", dispute_id=dispute_id), 303)
+
+
+@blueprint.post("/<uuid:dispute_id>/decide")
+def decide(dispute_id: UUID) -> ResponseReturnValue:
+    """Ends a dispute whose end the provider tells in a word that we do not know."""
+    form = request.form
+    disputes.decide(
+        dispute_id, guards.account_id(), form.get("outcome", ""), form.get("reason", "")
+    )
+    flash("Booked. The person has been told.")
     return redirect(url_for("disputes.show", dispute_id=dispute_id), 303)

@@ -92,6 +92,8 @@ PERMISSION = {
     "admin.payments_csv": "manage_payments",
     "admin.days": "manage_payments",
     "admin.days_csv": "manage_payments",
+    "admin.refunds_csv": "manage_payments",
+    "admin.disputes_csv": "manage_payments",
     "admin.payment": "manage_payments",
     "admin.verify_payment": "manage_payments",
     "admin.decide_payment": "manage_payments",
@@ -120,6 +122,7 @@ PERMISSION = {
     "disputes.index": "manage_payments",
     "disputes.show": "manage_payments",
     "disputes.note_evidence": "manage_payments",
+    "disputes.decide": "manage_payments",
 }
 #: sent by pages themselves, or about use
 _NO_USE = frozenset({"user.tell_time", "chat.save_draft"})

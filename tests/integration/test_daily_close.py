@@ -130,6 +130,22 @@ def test_page_and_files(app: Flask, days: Viewer) -> None:
     assert lines[-2]["credits outstanding"] == "108"
 
 
+def test_refunds_as_a_file_add_up_to_the_days(app: Flask, days: Viewer) -> None:
+    browser = app.test_client().become(days)  # type: ignore[attr-defined]
+    answer = browser.post("/admin/payments/refunds.csv", data={"month": "2026-03"})
+    assert answer.headers["Content-Disposition"].endswith('"fantooo-refunds-2026-03.csv"')
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    counted = [Decimal(line["amount"]) for line in lines if line["in the daily close"] == "yes"]
+    with acting_as(days):
+        assert sum(counted) == sum(each.given_back for each in daily_close.month(FIRST)) == 100
+    assert {line["state"] for line in lines} >= {"success", "failed"}
+    for line in lines:
+        assert line["payment"] != line["refund"] and line["user name"]
+        assert (line["state"] == "failed") == (line["in the daily close"] == "")
+    february = browser.post("/admin/payments/refunds.csv", data={"month": "2026-02"})
+    assert february.text.count("\n") == 1
+
+
 def test_payments_as_a_file_are_those_of_the_list(app: Flask, days: Viewer) -> None:
     browser = app.test_client().become(days)  # type: ignore[attr-defined]
     lines = list(csv.DictReader(io.StringIO(browser.post("/admin/payments.csv").text)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -304,3 +306,76 @@ def test_the_evidence(shop: Flask, paystack: PaystackSimulator) -> None:
     announce(shop, paystack)
     assert "dispute won" in browser.get(story).text
     assert payments.settle(bought.provider_reference or "") == "success"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "left"), [("won", "success", 60), ("lost", "refunded", 10)]
+)
+def test_an_end_in_a_word_we_do_not_know_is_for_people(
+    shop: Flask, paystack: PaystackSimulator, outcome: str, status: str, left: int
+) -> None:
+    """Spending waits, admins are told once, and one of them says what it means."""
+    anna, admin = factories.user(), factories.admin("admin")
+    bought, number = disputed(paystack, anna)
+    announce(shop, paystack)
+    browser = shop.test_client().become(admin)  # type: ignore[attr-defined]
+    page = f"/admin/disputes/{the_dispute().id}"
+    assert "Who won?" not in browser.get(page).text
+    answer = browser.post(f"{page}/decide", data={"outcome": "won", "reason": "Looks fine"})
+    assert (answer.status_code, "has not decided" in answer.text) == (400, True)
+    outbox.deliver()
+    paystack.resolve_dispute(number, "partially-accepted")
+    announce(shop, paystack, times=2)
+    disputes.settle_open()
+    outbox.deliver()
+    found = the_dispute()
+    assert (found.status, found.resolution, frozen(anna)) == (
+        "open",
+        "partially-accepted",
+        "dispute",
+    )
+    told = rows(select(AdminNotification).where(AdminNotification.resolved_at.is_(None)))
+    assert ["in a way we do not know" in each.message for each in told] == [True]
+    assert f'href="{page}"' in browser.get("/admin/alerts").text
+    shown = browser.get(page).text
+    assert "Who won?" in shown and "partially-accepted" in shown
+    for wrong in ({"outcome": "maybe", "reason": "so"}, {"outcome": outcome, "reason": " "}):
+        assert browser.post(f"{page}/decide", data=wrong).status_code == 400
+    assert the_dispute().status == "open"
+    said = {"outcome": outcome, "reason": "Their dashboard says so"}
+    assert browser.post(f"{page}/decide", data=said).status_code == 303
+    assert browser.post(f"{page}/decide", data=said).status_code == 400, "once"
+    ended = the_dispute()
+    assert (ended.status, ended.resolution) == (outcome, "partially-accepted")
+    assert (frozen(anna), row(bought.id).status, wallet(anna).credits) == (None, status, left)
+    kept = rows(select(AuditEntry).where(AuditEntry.action == f"dispute_{outcome}"))
+    assert [(each.actor_id, each.reason) for each in kept] == [
+        (admin.account_id, "Their dashboard says so")
+    ]
+    assert "Nothing waits" in browser.get("/admin/alerts").text
+    disputes.settle_open()
+    assert the_dispute().status == outcome, "the round changes nothing any more"
+
+
+def test_a_word_that_comes_to_be_known_ends_it_by_itself(
+    shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The press asks the provider first: what it says plainly by now counts, not the admin."""
+    anna, admin = factories.user(), factories.admin("admin")
+    bought, number = disputed(paystack, anna)
+    paystack.resolve_dispute(number, "partially-accepted")
+    announce(shop, paystack)
+    monkeypatch.setitem(disputes._RESOLUTIONS, "partially-accepted", "won")
+    with pytest.raises(ValidationError, match="over already"):
+        disputes.decide(the_dispute().id, account_of(admin), "lost", "I read it")
+    assert (the_dispute().status, row(bought.id).status, frozen(anna)) == ("won", "success", None)
+
+
+def test_all_disputes_as_a_file(shop: Flask, paystack: PaystackSimulator) -> None:
+    anna = factories.user()
+    bought, _number = disputed(paystack, anna)
+    announce(shop, paystack)
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    (line,) = csv.DictReader(io.StringIO(browser.post("/admin/disputes.csv").text))
+    assert (line["payment"], line["amount"]) == (bought.provider_reference, "400.00")
+    assert (line["state"], line["the provider's word"]) == ("open", the_dispute().provider_status)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +15,11 @@ from sqlalchemy import select
 
 from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
+from fantooo.gateways import paystack as gateway
+from fantooo.gateways.paystack_answers import Event
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import AdminNotification, AuditEntry, ReconciliationException
-from fantooo.services import credits, outbox, payment_review, payments, reconciliation
+from fantooo.services import credits, outbox, payment_review, payments, reconciliation, webhooks
 from tests.integration.test_buying import _superuser, account_of, buy, row, wallet
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
@@ -159,10 +164,16 @@ def test_the_list_is_searched_and_paged(shop: Flask) -> None:
     for query, expected in {
         "channel=mpesa": 0, "channel=checkout&text=ben": 1, "amount=400&text=ben": 1, "amount=401": 0,
         f"since={today}&until={today}&text=ben": 1, f"since={tomorrow}": 0, f"until={yesterday}": 0,
-        # What cannot be read is not asked for.
-        "since=soon&amount=much&text=ben": 1, "amount=1e99999&text=ben": 1,
+        # What cannot be read is not asked for, and the page says so.
+        "since=soon&amount=much&text=ben": 1, "amount=1e99999&text=ben": 1, "status=gone&text=ben": 1,
     }.items():  # fmt: skip
         assert shown(query) == expected, query
+    said = "Not understood, so not asked for"
+    assert said not in browser.get(f"/admin/payments?since={today}&amount=400").text
+    unread = browser.get("/admin/payments?since=soon&until=2&amount=much&status=x&channel=y").text
+    assert f"{said}: From, To, Amount, State, By." in unread
+    refused = browser.post("/admin/payments.csv", data={"amount": "much"})
+    assert (refused.status_code, "Not understood: Amount" in refused.text) == (400, True)
     page = browser.get("/admin/payments").text
     older = page.split("before=")[1].split('"')[0]
     assert shown(f"before={older}") == 3
@@ -209,3 +220,42 @@ def test_what_is_dealt_with_is_no_alert_any_more(shop: Flask, paystack: Paystack
     ):
         payment_review.settle_exception(odd.id, admin, "Given back there")
     assert rows(select(AdminNotification).where(AdminNotification.resolved_at.is_(None))) == []
+
+
+def test_an_announcement_that_cannot_be_read_is_for_people(
+    shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stored, shown and told once; read again when a newer version of ours understands it."""
+    bought = buy(factories.user())
+    paystack.finish(bought.provider_reference or "", announce=False)
+    known = json.dumps(
+        {
+            "event": "charge.success",
+            "data": {"id": "a word", "reference": bought.provider_reference},
+        }
+    ).encode()
+
+    def receive(raw: bytes) -> None:
+        webhooks.receive(
+            raw, hmac.new(paystack.secret_key.encode(), raw, hashlib.sha512).hexdigest()
+        )
+
+    for raw in (known, known, b"[]"):
+        receive(raw)
+    outbox.deliver()
+    odd = rows(select(ReconciliationException).order_by(ReconciliationException.found_at))
+    assert [each.kind for each in odd] == ["unreadable_announcement"] * 2
+    assert len(rows(select(AdminNotification))) == 2
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    page = browser.get("/admin/payments").text
+    assert page.count("Unreadable announcement") == 2 and page.count("Read it again") == 2
+    for each in odd:
+        answer = browser.post(f"/admin/payments/exceptions/{each.id}/fix")
+        assert (answer.status_code, "still cannot be read" in answer.text) == (400, True)
+    view = paystack.client().verify(bought.provider_reference or "")
+    event = Event("charge.success", "another key", view)
+    monkeypatch.setattr(gateway, "read_event", lambda _raw: event)
+    assert browser.post(f"/admin/payments/exceptions/{odd[0].id}/fix").status_code == 303
+    assert row(bought.id).status == "success", "what it asked for is done"
+    page = browser.get("/admin/payments").text
+    assert "Read, and done" in page and page.count("Read it again") == 1

@@ -154,6 +154,8 @@ admin.payments          GET  /admin/payments                302 403 403 403   40
 admin.payments_csv      POST /admin/payments.csv            302 403 403 403   403 403 403   200 200 403
 admin.days              GET  /admin/payments/days           302 403 403 403   403 403 403   200 200 403
 admin.days_csv          POST /admin/payments/days.csv       302 403 403 403   403 403 403   200 200 403
+admin.refunds_csv       POST /admin/payments/refunds.csv    302 403 403 403   403 403 403   200 200 403
+admin.disputes_csv      POST /admin/disputes.csv            302 403 403 403   403 403 403   200 200 403
 admin.payment           GET  /admin/payments/{purchase}     302 403 403 403   403 403 403   200 200 403
 admin.payment           GET  /admin/payments/{chat}         302 403 403 403   403 403 403   404 404 403
 # No provider is there to be asked; see test_payment_admin.
@@ -193,6 +195,8 @@ disputes.index          GET  /admin/disputes                302 403 403 403   40
 disputes.show           GET  /admin/disputes/{dispute}      302 403 403 403   403 403 403   200 200 403
 disputes.show           GET  /admin/disputes/{chat}         302 403 403 403   403 403 403   404 404 403
 disputes.note_evidence  POST /admin/disputes/{dispute}/evidence 302 403 403 403 403 403 403 303 303 403
+# No provider is there to be asked; see test_disputes.
+disputes.decide         POST /admin/disputes/{chat}/decide  302 403 403 403   403 403 403   404 404 403
 
 # Not in production: tests/integration/test_maintenance.py.
 styleguide.show         GET  /styleguide                    200 200 200 200   200 200 200   200 200 200
@@ -241,7 +245,7 @@ WRITES = {
     "operator.hand_back", "people.logout", "admin.make_package", "admin.change_package",
     "admin.switch_package", "admin.make_promo", "admin.switch_promo", "user.set_limit", "user.keep_limit",
     "user.take_break", "user.self_exclusion", "user.delete_account", "credits.answer_offer",
-    "admin.payments_csv", "admin.days_csv", "credits.withdraw", "giving.read_message", "giving.grant", "giving.decide_approval",
+    "admin.payments_csv", "admin.days_csv", "admin.refunds_csv", "admin.disputes_csv", "credits.withdraw", "giving.read_message", "giving.grant", "giving.decide_approval",
     "disputes.note_evidence",
 }  # fmt: skip
 
@@ -307,6 +311,7 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         "giving.decide_refund": lambda: {"decision": "complete", "notes": "as agreed"},
         "giving.grant": lambda: {"amount": "5", "reason": "as agreed", "key": str(uuid4())},
         "giving.give_back": lambda: {"notes": "as agreed"},
+        "disputes.decide": lambda: {"outcome": "won", "reason": "as agreed"},
         "giving.decide_approval": lambda: {"decision": "approve", "reason": "as agreed"},
         "operator.set_auto_next": dict,
         "operator.set_language": lambda: {"language": "sw"},

@@ -392,6 +392,10 @@ def _giving_back(world: World, user: Viewer, other: Viewer, admin: Viewer, chat:
     world.ids["dispute"] = factories.dispute(
         disputed, due_at=datetime.now(UTC) + timedelta(hours=20)
     )
+    ended = factories.purchase(other.account_id, world.ids["package"])
+    world.ids["dispute_odd"] = factories.dispute(
+        ended, provider_status="resolved", resolution="partially-accepted"
+    )
     lost = factories.purchase(other.account_id, world.ids["package"])
     factories.dispute(
         lost, status="won", resolution="declined", resolved_at=datetime.now(UTC),
@@ -864,6 +868,7 @@ STOPS = (
     Stop("approvals", "giving.approvals", "/admin/approvals", "admin"),
     Stop("disputes", "disputes.index", "/admin/disputes", "admin"),
     Stop("dispute", "disputes.show", "/admin/disputes/{dispute}", "admin"),
+    Stop("dispute-to-decide", "disputes.show", "/admin/disputes/{dispute_odd}", "admin"),
     Stop("error-403", "", "/admin/dashboard", "user"),
     Stop("error-404", "", "/nothing-here"),
     Stop("error-429", "", "/how-it-works", act=_made_error(429)),

@@ -388,9 +388,10 @@ class Provider:
         return record
 
     def resolve(self, number: int, resolution: str) -> Record:
-        """Ends a dispute, announced: ``merchant-accepted`` (lost) or ``declined`` (won)."""
-        if resolution not in ("merchant-accepted", "declined"):
-            raise Refusal("resolution is one of merchant-accepted, declined")
+        """Ends a dispute, announced: ``merchant-accepted`` (lost) or ``declined`` (won).
+
+        Another word is kept as it is, as the provider may come to have more of them.
+        """
         with self.store.work():
             record = self._open_dispute(number)
             now = time.time()
