@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import uuid
 from dataclasses import dataclass, field
@@ -135,6 +136,15 @@ def _sittings(rng: random.Random, end: datetime, earliest: datetime) -> list[dat
     return ends
 
 
+def _usual_seconds(character: Cast) -> float:
+    """How long people wait for this character, mostly: 20 seconds to four minutes."""
+    return 20 * 12 ** random.Random(character.persona.slug).random()
+
+
+def _answers_after(rng: random.Random, usual: float) -> int:
+    return int(min(480, max(8, rng.lognormvariate(math.log(usual), 0.5))))
+
+
 def _laid_out(
     world: World,
     user: User,
@@ -146,12 +156,12 @@ def _laid_out(
     unread: bool = False,
 ) -> _Chat:
     """Gives each line its moment: answers after seconds, the next message after a thought."""
-    moments = []
+    moments, usual = [], _usual_seconds(character)
     for lines, end in zip(said, ends, strict=True):
         pauses = [
             pause
             for _ in lines
-            for pause in (world.rng.randint(20, 150), world.rng.randint(14, 110))
+            for pause in (world.rng.randint(20, 150), _answers_after(world.rng, usual))
         ]
         at, back = end, []
         for pause in reversed(pauses):

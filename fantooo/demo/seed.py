@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text, update
 
-from fantooo.demo import conversations, history, people, portraits, wallets
+from fantooo.demo import conversations, history, likes, people, portraits, wallets
 from fantooo.demo.characters import PERSONAS
 from fantooo.demo.world import DAYS, Cast, User, World
 from fantooo.domain.viewer import DEFAULT_PERMISSIONS
@@ -34,7 +34,7 @@ from fantooo.models import (
     RealUser,
     Transaction,
 )
-from fantooo.services import assignment, partitions, pictures
+from fantooo.services import assignment, derived, partitions, pictures
 
 #: rows a statement
 _CHUNK = 5000
@@ -136,6 +136,8 @@ def plant(size: Size, *, seed: int = 7) -> None:
                 pictures.add(work, names, portraits.WIDTH, portraits.HEIGHT)
             for chat_id in waiting:
                 assignment.enqueue(work, work.session.get_one(Chat, chat_id))
+        likes.write(world, users, cast)
+        derived.recompute_totals(world.now)
     pictures.announce(made)
 
 

@@ -55,6 +55,9 @@ class CharacterCard:
 class Character(CharacterCard):
     """What anybody may know about a character."""
 
+    gender: str
+    category: str | None
+    tags: list[str]
     bio: str
     personality_traits: list[str]
     interests: list[str]
@@ -148,6 +151,9 @@ _OF_A_CARD = (
 )
 _FIRST_PICTURE = pictures.of_character(1).label("picture")
 _BEYOND_A_CARD = (
+    F.gender,
+    F.category,
+    F.tags,
     F.bio,
     F.personality_traits,
     F.interests,

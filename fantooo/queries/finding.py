@@ -7,10 +7,10 @@ import binascii
 import difflib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app
@@ -42,9 +42,11 @@ from fantooo.models import Favorite, FictionalUser as F, ProfileView, SearchTerm
 from fantooo.models.characters import NO_RESPONSE_TIME
 from fantooo.queries.characters import CharacterCard, card, card_columns, published
 
+_T = TypeVar("_T")
+
 PAGE_SIZE = 24
 _CHOICES = 48
-_CHOICES_KEPT_SECONDS = 60.0
+_KEPT_SECONDS = 60.0
 #: so many words much like a typed one are looked for in its place
 _ALIKE = 12
 #: how many words are compared letter by letter, how many are taken for each, and how like they must be
@@ -75,7 +77,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be filtered by, from the characters there are, the most frequent first."""
+    """What can be filtered by, from the characters there are: the most frequent, by the alphabet."""
 
     categories: tuple[str, ...]
     tags: tuple[str, ...]
@@ -110,10 +112,7 @@ def find(
         found = page("words", words)
         if found.characters or _read_mark(after, "words"):
             return found
-    found = page("near", words)
-    if not found.characters:
-        # Letters changed places, as in Amina for Amani: no part of the word is left as it was.
-        found = page("near", _with_close(words))
+    found = page("near", _with_close(words))
     return replace(found, near=True)
 
 
@@ -172,28 +171,46 @@ def _page(asked: Select[Any], order: str, limit: int, *, count: bool) -> Found:
     return Found([card(row) for row in rows], following, how_many)
 
 
+def fitting(several: Sequence[Wishes], full: frozenset[UUID] = frozenset()) -> list[int]:
+    """How many characters fit each of several wishes, words as they are written; one statement."""
+
+    def counted(wishes: Wishes) -> ColumnElement[int]:
+        words = tuple(_Word(word, ()) for word in wishes.words)
+        conditions = _conditions(wishes, full)
+        if wishes.tags or wishes.interests or words:
+            conditions.append(F.id.in_(_found_by_index(wishes, words, all_words=True)))
+        return select(func.count()).select_from(F).where(*conditions).scalar_subquery()
+
+    columns = (counted(wishes).label(f"n{n}") for n, wishes in enumerate(several))
+    return list(db.session.execute(select(*columns)).one())
+
+
 def choices() -> Choices:
     """What the filters offer, as of at most a minute ago."""
-    kept: Any = current_app.extensions.get("fantooo_choices")
-    if kept is None or time.monotonic() - kept[0] > _CHOICES_KEPT_SECONDS:
-        kept = (time.monotonic(), _choices())
-        current_app.extensions["fantooo_choices"] = kept
-    found: Choices = kept[1]
+    return _kept("fantooo_choices", _choices)
+
+
+def _kept(name: str, read: Callable[[], _T]) -> _T:
+    """What is the same for everybody and read at most once a minute by each process."""
+    kept: Any = current_app.extensions.get(name)
+    if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+        kept = (time.monotonic(), read())
+        current_app.extensions[name] = kept
+    found: _T = kept[1]
     return found
 
 
 def _choices() -> Choices:
     def most(values: ColumnElement[Any]) -> tuple[str, ...]:
         named = select(values.label("value")).where(published()).subquery()
-        return tuple(
-            db.session.scalars(
-                select(named.c.value)
-                .where(named.c.value.is_not(None))
-                .group_by(named.c.value)
-                .order_by(func.count().desc(), named.c.value)
-                .limit(_CHOICES)
-            )
+        found = db.session.scalars(
+            select(named.c.value)
+            .where(named.c.value.is_not(None))
+            .group_by(named.c.value)
+            .order_by(func.count().desc(), named.c.value)
+            .limit(_CHOICES)
         )
+        return tuple(sorted(found, key=str.casefold))
 
     return Choices(
         categories=most(F.category.expression),
@@ -270,8 +287,12 @@ def _with_alike(words: list[str]) -> tuple[_Word, ...]:
 
 
 def _with_close(words: tuple[_Word, ...]) -> tuple[_Word, ...]:
-    """The words with those that are written nearly so, letter by letter; of the first few only."""
-    known = list(db.session.scalars(select(SearchTerm.word).order_by(SearchTerm.word)))
+    """Words that nothing is much like, with those that are written nearly so, letter by letter.
+
+    As in Amina for Amani, where letters changed places and no part of the word is left as it was.
+    Of the first few words only.
+    """
+    known = _kept("fantooo_search_words", _search_words)
 
     def close(typed: str) -> tuple[tuple[str, float], ...]:
         letters = sorted(typed)
@@ -285,7 +306,14 @@ def _with_close(words: tuple[_Word, ...]) -> tuple[_Word, ...]:
             ]
         )
 
-    return tuple(_Word(word.typed, close(word.typed)) for word in words[:_CLOSE_WORDS])
+    return tuple(
+        word if word.alike or n >= _CLOSE_WORDS else _Word(word.typed, close(word.typed))
+        for n, word in enumerate(words)
+    )
+
+
+def _search_words() -> list[str]:
+    return list(db.session.scalars(select(SearchTerm.word).order_by(SearchTerm.word)))
 
 
 def _query(*parts: str) -> ColumnElement[Any]:

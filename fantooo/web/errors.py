@@ -29,7 +29,7 @@ from fantooo.domain.errors import (
 from fantooo.extensions import limiter
 from fantooo.infra import database, reporting
 from fantooo.services.messages import REFUSED
-from fantooo.web import forms
+from fantooo.web import forms, templating
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -180,8 +180,12 @@ def _page(status: int, code: str, message: str, action: str, explanation: str = 
             action_href=_this_page(),
             request_id=g.get("request_id", ""),
         )
+    viewer = templating.viewer()
+    # The page of an error asks nobody anything, and where something is away it leads nowhere either.
+    viewer.unread, viewer.time_is_due = 0, False
     return render_template(
         "pages/errors/error.html",
+        layout=viewer.layout if status < 500 else "layouts/public.html",
         status=status,
         code=code,
         message=message,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -84,6 +85,8 @@ def get_started() -> ResponseReturnValue:
     if request.method == "GET":
         return _step(1, {}, {})
     values = {field: request.form.get(field, "")[:300] for field in _FIELDS.values()}
+    if "suggestion" in request.form:
+        values["username"] = request.form["suggestion"][:300]
     step = _posted_step()
     if "back" in request.form:
         return _step(max(1, step - 1), values, {})
@@ -92,11 +95,12 @@ def get_started() -> ResponseReturnValue:
         consent=request.form.get("consent") == "yes",
     )
     errors = rules.check_step(step, registration)
-    if step == 1 and not errors:
-        taken, _suggestions = accounts.name_available(registration.username)
+    suggestions: list[str] = []
+    if step == 1:
+        taken, suggestions = accounts.name_available(registration.username)
         errors = {"username": taken} if taken else {}
     if errors:
-        return _step(step, values, errors)
+        return _step(step, values, errors, suggestions)
     if step < _STEPS:
         return _step(step + 1, values, {})
     guards.fail_closed_without_redis()
@@ -231,12 +235,15 @@ def _first_step_with(fields: dict[str, str], registration: Registration) -> int:
     return 1
 
 
-def _step(step: int, values: dict[str, str], errors: dict[str, str]) -> ResponseReturnValue:
+def _step(
+    step: int, values: dict[str, str], errors: dict[str, str], suggestions: Sequence[str] = ()
+) -> ResponseReturnValue:
     following = forms.local_path(request.values.get("next", ""), "")
     context = {
         "step": step,
         "values": values,
         "errors": errors,
+        "suggestions": suggestions,
         "next": following,
         "character_name": _character_of(following),
     }

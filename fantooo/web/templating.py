@@ -50,6 +50,9 @@ class TemplateViewer:
         self.admin_role: str = viewer.admin_role
         self.permissions: frozenset[str] = viewer.permissions
         self.is_authenticated: bool = viewer.account_id is not None
+        #: of pages that anybody may read: users keep their navigation, unless it would lead nowhere
+        at_home = viewer.role == "user" and viewer.has_consented and not viewer.is_banned
+        self.layout: str = "layouts/user.html" if at_home else "layouts/public.html"
 
     @cached_property
     def unread(self) -> int:
@@ -210,10 +213,10 @@ def duration(seconds: float | None) -> str:
 
 
 def about(seconds: float) -> str:
-    """A time to wait as people say it: under a minute, 2 min, about an hour, 3 hours."""
+    """A time to wait as people say it: 40 s, 2 min, about an hour, 3 hours."""
+    if seconds < 55:
+        return f"{max(10, round(seconds, -1)):.0f} s"
     minutes = round(seconds / 60)
-    if minutes < 1:
-        return "under a minute"
     if minutes < 50:
         return f"{minutes} min"
     hours = round(minutes / 60)

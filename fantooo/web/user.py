@@ -30,14 +30,21 @@ from fantooo.web import forms, guards, templating
 from fantooo.web.errors import wants_fragment
 
 blueprint = Blueprint("user", __name__)
+#: of how many wishes it is looked what is left without them, and how many ways out are offered
+_TRIED, _INSTEAD = 8, 4
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A wish that can be taken back: its words, and the address without it."""
+    """A wish that can be taken back: its words, and what is left without it."""
 
     label: str
-    without: str
+    others: Wishes
+
+    @property
+    def without(self) -> str:
+        """The address without it."""
+        return url_for("user.discover", **self.others.arguments())
 
 
 @blueprint.get("/discover")
@@ -74,12 +81,14 @@ def discover() -> ResponseReturnValue:
     }
     if wants_fragment() and after:
         return render_template("partials/character/grid.html", **grid)
+    filters = _filters(wishes, default)
     results = {
         **grid,
         "wishes": wishes,
         "total": found.total,
         "near": found.near,
-        "filters": _filters(wishes, default),
+        "filters": filters,
+        "instead": [] if found.characters else _instead(filters, present.full),
     }
     if wants_fragment():
         response = make_response(render_template("partials/character/results.html", **results))
@@ -195,10 +204,17 @@ def _filters(wishes: Wishes, default_gender: str) -> list[Filter]:
         named.append(("featured", "", "Featured"))
     if wishes.online:
         named.append(("online", "", "Team online"))
-    return [
-        Filter(words, url_for("user.discover", **wishes.without(name, value).arguments()))
-        for name, value, words in named
-    ]
+    return [Filter(words, wishes.without(name, value)) for name, value, words in named]
+
+
+def _instead(filters: list[Filter], full: frozenset[UUID]) -> list[tuple[Filter, int]]:
+    """When nobody fits: which single wish to take back, and how many fit then, the most first."""
+    if len(filters) < 2:
+        return []
+    tried = filters[:_TRIED]
+    counts = finding.fitting([one.others for one in tried], full)
+    found = [(one, count) for one, count in zip(tried, counts, strict=True) if count]
+    return sorted(found, key=lambda each: -each[1])[:_INSTEAD]
 
 
 def _ages(wishes: Wishes) -> str:

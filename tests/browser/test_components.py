@@ -7,6 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Contexts
 
+#: the page shows everything twice, in either theme
+LIGHT = "#light"
+
 
 @pytest.fixture
 def guide(contexts: Contexts) -> Page:
@@ -18,14 +21,15 @@ def guide(contexts: Contexts) -> Page:
 
 def test_tabs_are_one_stop_and_arrows_choose(guide: Page) -> None:
     about, traits, likes = (
-        guide.get_by_role("tab", name=name) for name in ("About", "Character", "Interests")
+        guide.locator(LIGHT).get_by_role("tab", name=name)
+        for name in ("About", "Character", "Interests")
     )
     about.focus()
     guide.keyboard.press("ArrowRight")
     expect(traits).to_be_focused()
     expect(traits).to_have_attribute("aria-selected", "true")
-    expect(guide.get_by_role("tabpanel", name="Character")).to_be_visible()
-    expect(guide.get_by_role("tabpanel")).to_have_count(1)
+    expect(guide.locator(LIGHT).get_by_role("tabpanel", name="Character")).to_be_visible()
+    expect(guide.locator(LIGHT).get_by_role("tabpanel")).to_have_count(1)
     guide.keyboard.press("End")
     expect(likes).to_be_focused()
     guide.keyboard.press("ArrowRight")
@@ -38,14 +42,14 @@ def test_tabs_are_one_stop_and_arrows_choose(guide: Page) -> None:
     expect(about).to_have_attribute("aria-selected", "true")
     # Out of the row of tabs into the panel, and back to the chosen one.
     guide.keyboard.press("Tab")
-    expect(guide.get_by_role("tabpanel")).to_be_focused()
+    expect(guide.locator(LIGHT).get_by_role("tabpanel")).to_be_focused()
     guide.keyboard.press("Shift+Tab")
     expect(about).to_be_focused()
 
 
 def test_a_menu_opens_moves_and_closes(guide: Page) -> None:
-    opener = guide.locator("main [data-menu] summary")
-    menu = guide.locator("main [role=menu]")
+    opener = guide.locator("#light [data-menu] summary")
+    menu = guide.locator("#light [role=menu]")
     profile, keep, leave = (
         menu.get_by_role("menuitem", name=name) for name in ("Profile", "Keep", "Log out")
     )
@@ -70,16 +74,16 @@ def test_a_menu_opens_moves_and_closes(guide: Page) -> None:
     # Tab leaves it behind, closed.
     guide.keyboard.press("Tab")
     expect(menu).to_be_hidden()
-    expect(guide.locator("main .tooltip-sign")).to_be_focused()
+    expect(guide.locator("#light .tooltip-sign")).to_be_focused()
     opener.click()
     expect(menu).to_be_visible()
-    guide.get_by_role("heading", name="Menu and tooltip").click()
+    guide.locator(LIGHT).get_by_role("heading", name="Menu and tooltip").click()
     expect(menu).to_be_hidden()
 
 
 def test_a_dialog_keeps_the_focus_and_gives_it_back(guide: Page) -> None:
-    opener = guide.get_by_role("button", name="Open a dialog")
-    dialog = guide.get_by_role("dialog", name="Hand this chat over")
+    opener = guide.locator(LIGHT).get_by_role("button", name="Open a dialog")
+    dialog = guide.locator(LIGHT).get_by_role("dialog", name="Hand this chat over")
     opener.focus()
     guide.keyboard.press("Enter")
     expect(dialog).to_be_visible()
@@ -113,8 +117,8 @@ BEHIND = """() => [...document.querySelectorAll('main a, main button')].filter((
 
 
 def test_a_tooltip_comes_to_focus_and_pointer_and_goes_by_escape(guide: Page) -> None:
-    sign = guide.locator("main .tooltip-sign")
-    words = guide.locator("main [role=tooltip]")
+    sign = guide.locator("#light .tooltip-sign")
+    words = guide.locator("#light [role=tooltip]")
     expect(words).to_be_hidden()
     sign.focus()
     expect(words).to_be_visible()
@@ -137,13 +141,13 @@ def test_a_tooltip_comes_to_focus_and_pointer_and_goes_by_escape(guide: Page) ->
 
 
 def test_fields_are_tied_to_their_words(guide: Page) -> None:
-    field = guide.get_by_label("Age", exact=True)
+    field = guide.locator(LIGHT).get_by_label("Age", exact=True)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description("Must be 18 or older")
-    expect(guide.get_by_label("User name")).to_have_accessible_description(
+    expect(guide.locator(LIGHT).get_by_label("User name")).to_have_accessible_description(
         "3 to 20 letters, digits or _."
     )
-    box = guide.get_by_role("switch", name="Show when I am online")
+    box = guide.locator(LIGHT).get_by_role("switch", name="Show when I am online")
     expect(box).to_be_checked()
     box.focus()
     guide.keyboard.press("Space")
@@ -161,6 +165,6 @@ def test_a_busy_button_keeps_its_size(guide: Page) -> None:
 def test_without_scripts_all_is_still_there(contexts: Contexts) -> None:
     page = contexts("", java_script_enabled=False).new_page()
     page.goto("/styleguide")
-    expect(page.get_by_role("tabpanel")).to_have_count(3)
-    page.locator("main [data-menu] summary").click()
-    expect(page.locator("main").get_by_role("menuitem", name="Profile")).to_be_visible()
+    expect(page.locator(LIGHT).get_by_role("tabpanel")).to_have_count(3)
+    page.locator("#light [data-menu] summary").click()
+    expect(page.locator(LIGHT).get_by_role("menuitem", name="Profile")).to_be_visible()

@@ -19,6 +19,7 @@ PAGES = [
     ("anonymous", "/discover"),
     ("owner", "/discover"),
     ("owner", "/discover?q=night+owl&sort=rating&age_from=20"),
+    ("owner", "/discover?q=zzzzqqq&style=playful&age_from=40"),
     ("owner", "/favorites"),
     ("anonymous", "/profile/{published}"),
     ("owner", "/profile/{published}"),

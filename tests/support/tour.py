@@ -492,6 +492,11 @@ def _open_dialog(which: str) -> Callable[[Page, World], None]:
     return act
 
 
+def _open_filters(page: Page, world: World) -> None:
+    page.locator(".more-filters > summary").click()
+    expect(page.get_by_label("Order")).to_be_visible()
+
+
 def _open_menu(page: Page, world: World) -> None:
     page.locator("main [data-menu] summary").first.click()
     expect(page.locator("main [role=menuitem]").first).to_be_focused()
@@ -771,7 +776,8 @@ STOPS = (
     Stop("discover", "user.discover", "/discover", "user", character=True),
     Stop("discover-filtered", "user.discover", "/discover?gender=female&q=a", "user", character=True),
     Stop("discover-nobody", "user.discover", "/discover?q=zzzzqqq", "user"),
-    Stop("discover-filters", "user.discover", "/discover?gender=&age_from=20&sort=rating", "user", character=True),
+    Stop("discover-instead", "user.discover", "/discover?gender=&q=zzzzqqq&style=playful&age_from=40", "user"),
+    Stop("discover-filters", "user.discover", "/discover?gender=&age_from=20&sort=rating", "user", act=_open_filters, character=True),
     Stop("favorites", "user.favorites", "/favorites", "user", character=True),
     Stop("favorites-empty", "user.favorites", "/favorites", "fresh"),
     Stop("profile-signed-out", "user.profile", "/profile/{character}", character=True),
