@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     limit_own_page: str = "60 per minute"
     limit_photos: str = "20 per minute; 100 per day"
     sockets_per_account: int = 12
+    #: how often each open socket's right to listen is looked at
+    socket_recheck_seconds: float = 60
     sockets_per_address: int = 200
 
     session_days: int = 30

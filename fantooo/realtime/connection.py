@@ -124,22 +124,26 @@ class Connection:
         if self._ending is not None:
             self._ending.join()
 
-    def receive(self) -> str | None:
-        """The next frame from the page; None when the connection has ended."""
-        with contextlib.suppress(ConnectionClosed):
-            while self.is_open:
-                frame = self._ws.receive()
-                if frame is None and not self._ws.connected:
-                    break
-                if frame is None:
-                    continue
-                if not isinstance(frame, str):
-                    self.close(MALFORMED, "text frames only")
-                elif self._floods():
-                    self.close(MALFORMED, "too many frames")
-                else:
-                    return frame
-        self.is_open = False
+    def receive(self, seconds: float) -> str | None:
+        """The next frame from the page; None when none came in so many seconds, or none will.
+
+        ``is_open`` tells the two apart.
+        """
+        try:
+            frame = self._ws.receive(seconds)
+        except ConnectionClosed:
+            self.is_open = False
+            return None
+        if frame is None:
+            self.is_open = self.is_open and self._ws.connected
+        elif not self.is_open:
+            pass  # closed by us; what was sent before is not served any more
+        elif not isinstance(frame, str):
+            self.close(MALFORMED, "text frames only")
+        elif self._floods():
+            self.close(MALFORMED, "too many frames")
+        else:
+            return frame
         return None
 
     def _floods(self) -> bool:

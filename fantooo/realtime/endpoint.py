@@ -36,7 +36,6 @@ log = structlog.get_logger(__name__)
 blueprint = Blueprint("socket", __name__)
 
 ENDPOINT = "socket.live"
-_RECHECK_SECONDS = 60.0
 _BEAT_SECONDS = 15.0
 _TYPING_SECONDS = 0.3
 _PROCESS = f"{os.uname().nodename}:{os.getpid()}:{time.time_ns()}"
@@ -79,9 +78,11 @@ def live(ws: Any) -> None:
     hub.add(connection)
     try:
         _enter(hub, connection)
-        while (text := connection.receive()) is not None:
+        seconds = current_app.config["SETTINGS"].socket_recheck_seconds
+        while connection.is_open:
+            text = connection.receive(seconds)
             try:
-                _take(hub, connection, text)
+                _take(hub, connection, text, seconds)
             finally:
                 # An idle socket holds no database connection.
                 db.session.remove()
@@ -128,20 +129,29 @@ def _enter(hub: Hub, connection: Connection) -> None:
         db.session.remove()
 
 
-def _take(hub: Hub, connection: Connection, text: str) -> None:
+def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) -> None:
+    """Does what a frame asks for, if the page may still listen: that is looked at every so often.
+
+    None: no frame came in that time.
+    """
+    frame: dict[str, Any] = {}
+    kind, chat_id = "", None
     try:
-        frame = json.loads(text)
-        kind = frame["type"]
-        chat_id = UUID(frame["chat"]) if frame.get("chat") else None
+        if text is not None:
+            frame = json.loads(text)
+            kind = frame["type"]
+            chat_id = UUID(frame["chat"]) if frame.get("chat") else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         connection.close(MALFORMED, "malformed frame")
         return
     try:
+        if time.monotonic() - connection.checked_at >= seconds and not _may_listen(hub, connection):
+            return
         match kind:
             case "hello":
                 _hello(hub, connection, chat_id)
             case "beat":
-                _beat(hub, connection)
+                _beat(connection)
             case "typing" if chat_id is not None and chat_id == connection.chat:
                 _typing(connection, chat_id, on=frame.get("on") is True)
             case "seen" if chat_id is not None and chat_id == connection.chat:
@@ -193,21 +203,27 @@ def _asked_for(connection: Connection, chat_id: UUID) -> ChatView | None:
     return chat if connection.asking == chat_id else None  # taken away while we looked
 
 
-def _beat(hub: Hub, connection: Connection) -> None:
-    now = time.monotonic()
-    if now - connection.checked_at > _RECHECK_SECONDS:
-        # The push that says so may have been lost, and sessions also end by themselves.
-        connection.checked_at = now
-        viewer = sessions.viewer_of(connection.token)
-        if viewer is None or viewer.is_banned or not viewer.has_consented:
-            connection.close(ACCESS_ENDED, "access ended")
-            return
-        connection.shows_online = viewer.shows_online
-        if viewer.seen_long_ago and viewer.session_id:
-            credentials.note_seen(viewer.session_id)
-        if connection.chat is not None and not _still_theirs(connection.chat):
-            hub.leave_chat(connection)
-    if now - connection.beat_at >= _BEAT_SECONDS:
+def _may_listen(hub: Hub, connection: Connection) -> bool:
+    """Looks anew whether a page may listen, and ends what it may not hear any more.
+
+    Not only when the page speaks: the push that says so may have been lost, sessions also end by
+    themselves, and who wants to overhear something keeps quiet.
+    """
+    connection.checked_at = time.monotonic()
+    viewer = sessions.viewer_of(connection.token)
+    if viewer is None or viewer.is_banned or not viewer.has_consented:
+        connection.close(ACCESS_ENDED, "access ended")
+        return False
+    connection.shows_online = viewer.shows_online
+    if viewer.seen_long_ago and viewer.session_id:
+        credentials.note_seen(viewer.session_id)
+    if connection.chat is not None and not _still_theirs(connection.chat):
+        hub.leave_chat(connection)
+    return True
+
+
+def _beat(connection: Connection) -> None:
+    if time.monotonic() - connection.beat_at >= _BEAT_SECONDS:
         _is_here(connection)
 
 

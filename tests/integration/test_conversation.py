@@ -537,6 +537,17 @@ def test_what_a_character_may_not_say(pair: Pair, text: str) -> None:
     pair.reply("I am a fictional character, played by our team.")
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", " \u2060 \n", "\u3164", "\u0301"])
+def test_what_nobody_can_see_is_no_message(pair: Pair, nothing: str) -> None:
+    """It would be paid for on one side, and end the wait for an answer on the other."""
+    pair.send("hello")
+    before = pair.view()
+    for say in (pair.send, pair.reply):
+        with pytest.raises(ValidationError, match="Write something"):
+            say(nothing)
+    assert pair.view() == before
+
+
 def test_three_replies_in_a_row(pair: Pair) -> None:
     with pytest.raises((ReplyLimit, ChatNotFound, AssignmentEnded)):
         pair.reply("the product never starts a conversation")

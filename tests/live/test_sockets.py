@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,7 @@ def small(place: Place, tmp_path) -> Iterator[LiveServer]:
         database_pool_size=1,
         sockets_per_account=3,
         sockets_per_address=20,
+        socket_recheck_seconds=0.5,
     )
     made.start("web")
     yield made
@@ -306,6 +308,34 @@ def test_access_that_ends_closes_within_a_second(server: LiveServer, talk: Talk)
     closing("all sessions of an admin", talk.admin, revoke)
     shown = ", ".join(f"{what} {seconds:.2f}" for what, seconds in took.items())
     print(f"\n[sockets] seconds from the end of access to 4001: {shown}")
+
+
+@pytest.mark.parametrize("says", ["nothing", "typing"])
+def test_a_page_that_only_listens_is_looked_at_again(small: LiveServer, says: str) -> None:
+    """A session that ends by itself, or while Redis was away: no push tells it, and no beat comes."""
+    talk = Talk(small)
+    caller = Caller(small, talk.anna)
+    line = dial(small, caller.cookie)
+    greet(line, talk.annas)
+    small.change("DELETE FROM sessions WHERE account_id = %s", talk.anna.account_id)
+    stop = threading.Event()
+
+    def talking() -> None:
+        with suppress(OSError, websocket.WebSocketException):
+            while not stop.wait(0.05):
+                say(line, type="typing", chat=str(talk.annas), on=True)
+
+    speaker = threading.Thread(target=talking)
+    if says == "typing":
+        speaker.start()
+    try:
+        assert close_code(line) == 4001
+    finally:
+        stop.set()
+        if says == "typing":
+            speaker.join()
+    assert refused(small, caller.cookie) in (302, 401)
+    caller.close()
 
 
 def test_logging_out_one_session_leaves_the_others(server: LiveServer, talk: Talk) -> None:

@@ -307,6 +307,21 @@ MUTANTS = [
            "tests/integration/test_tombstones.py::test_only_own_messages_go"),
     Mutant("deleting without the chat's lock", _TOMBSTONES, ".with_for_update()", "",
            _SENDS + "test_a_message_deleted_by_many_tabs_while_others_write"),
+    Mutant("what nobody can see is a message", "fantooo/domain/text.py",
+           ' if any(_is_seen(c) for c in kept) else ""', "",
+           "tests/integration/test_conversation.py::test_what_nobody_can_see_is_no_message"),
+    Mutant("a page that keeps quiet listens for ever", "fantooo/realtime/endpoint.py",
+           "checked_at >= seconds and not", "checked_at >= 1e9 and not",
+           _SOCKETS + "test_a_page_that_only_listens_is_looked_at_again"),
+    Mutant("a dispute that ended in a new word has no end", "fantooo/services/disputes.py",
+           "        dispute.resolution = word\n        message", "        message",
+           "tests/integration/test_disputes.py::test_an_end_in_a_word_we_do_not_know_is_for_people"),
+    Mutant("an announcement that cannot be read is told to nobody", "fantooo/services/webhooks.py",
+           "        if error:\n            _leave_to_people(work, key, name, error)\n", "",
+           "tests/integration/test_payment_admin.py::test_an_announcement_that_cannot_be_read_is_for_people"),
+    Mutant("the last millisecond of a list is left out", "fantooo/gateways/paystack.py",
+           "timedelta(microseconds=-value.microsecond % 1000)", "timedelta(0)",
+           "tests/integration/test_paystack_client.py::test_what_began_in_the_last_millisecond_is_in_the_list"),
 ]  # fmt: skip
 
 

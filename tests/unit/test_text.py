@@ -32,6 +32,15 @@ from fantooo.domain.text import clean
         ("private \ue000 use", "private  use"),
         ("lone \ud800 half", "lone  half"),
         ("<b>&amp;</b>", "<b>&amp;</b>"),
+        ("pay\u200bpal \u202eevil\u2066", "paypal evil"),
+        ("\u2764\ufe0f", "\u2764\ufe0f"),
+        ("e\u200b\u0301", "\u00e9"),
+        # Nothing that could be seen.
+        *((sign, "") for sign in ("\u200b", " \u200b \n", "\u200d", "\ufeff", "\u2060\u00ad")),
+        *(
+            (sign, "")
+            for sign in ("\u3164", "\u2800\u2800", "\u115f", "\u0301", "\ufe0f", "\u2028")
+        ),
     ],
 )
 def test_cleaned(typed: str, kept: str) -> None:
@@ -51,4 +60,4 @@ def test_what_is_kept_can_be_stored(typed: str) -> None:
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P", "S"]), max_size=80))
 def test_words_stay(typed: str) -> None:
-    assert clean(typed) == unicodedata.normalize("NFC", typed).strip()
+    assert clean(f"a{typed}") == unicodedata.normalize("NFC", f"a{typed}").strip()

@@ -3,6 +3,8 @@
 /** As many characters as a message, and a draft on the server, may have. */
 export const MOST = 1000;
 const COUNT_FROM = 900;
+// Something that can be seen, as the server sees it (domain/text.py): no blank, joiner or lone mark.
+const SEEN = /[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u;
 
 export class Composer {
   #form;
@@ -21,7 +23,7 @@ export class Composer {
       event.preventDefault();
       const content = this.value.trim();
       // Emptied before anything else happens: a second click finds nothing to send.
-      if (this.#locked || !content || length(content) > MOST) return;
+      if (this.#locked || !SEEN.test(content) || length(content) > MOST) return;
       this.set('');
       submit(content);
       this.#text.focus();
