@@ -7,7 +7,7 @@ from datetime import date
 #: name -> (version, day it came into force)
 TEXT_VERSIONS = {
     "terms": ("1.2", date(2026, 11, 28)),
-    "privacy": ("1.4", date(2026, 11, 27)),
+    "privacy": ("1.5", date(2026, 11, 28)),
     "how_it_works": ("1.0", date(2026, 11, 24)),
 }
 #: what the onboarding box stands for

@@ -134,28 +134,16 @@ def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) ->
 
     None: no frame came in that time.
     """
-    frame: dict[str, Any] = {}
-    kind, chat_id = "", None
     try:
-        if text is not None:
-            frame = json.loads(text)
-            kind = frame["type"]
-            chat_id = UUID(frame["chat"]) if frame.get("chat") else None
+        frame, kind, chat_id = _read(text) if text is not None else ({}, "", None)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         connection.close(MALFORMED, "malformed frame")
         return
     try:
-        if time.monotonic() - connection.checked_at >= seconds and not _may_listen(hub, connection):
-            return
-        match kind:
-            case "hello":
-                _hello(hub, connection, chat_id)
-            case "beat":
-                _beat(connection)
-            case "typing" if chat_id is not None and chat_id == connection.chat:
-                _typing(connection, chat_id, on=frame.get("on") is True)
-            case "seen" if chat_id is not None and chat_id == connection.chat:
-                _seen(connection, chat_id, frame)
+        if time.monotonic() - connection.checked_at >= seconds:
+            _look_again(hub, connection)
+        if connection.is_open:
+            _serve(hub, connection, frame, kind, chat_id)
     except FantoooError as error:
         log.info("frame_refused", kind=str(kind)[:20], code=error.look.code)
     except redis.RedisError:
@@ -166,6 +154,25 @@ def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) ->
         # What the frame asked for did not happen; the page asks again when it comes back.
         log.info("frame_without_database", kind=str(kind)[:20])
         connection.close(TRY_LATER, "try again later")
+
+
+def _serve(
+    hub: Hub, connection: Connection, frame: dict[str, Any], kind: Any, chat_id: UUID | None
+) -> None:
+    match kind:
+        case "hello":
+            _hello(hub, connection, chat_id)
+        case "beat":
+            _beat(connection)
+        case "typing" if chat_id is not None and chat_id == connection.chat:
+            _typing(connection, chat_id, on=frame.get("on") is True)
+        case "seen" if chat_id is not None and chat_id == connection.chat:
+            _seen(connection, chat_id, frame)
+
+
+def _read(text: str) -> tuple[dict[str, Any], Any, UUID | None]:
+    frame = json.loads(text)
+    return frame, frame["type"], UUID(frame["chat"]) if frame.get("chat") else None
 
 
 def _hello(hub: Hub, connection: Connection, chat_id: UUID | None) -> None:
@@ -203,7 +210,7 @@ def _asked_for(connection: Connection, chat_id: UUID) -> ChatView | None:
     return chat if connection.asking == chat_id else None  # taken away while we looked
 
 
-def _may_listen(hub: Hub, connection: Connection) -> bool:
+def _look_again(hub: Hub, connection: Connection) -> None:
     """Looks anew whether a page may listen, and ends what it may not hear any more.
 
     Not only when the page speaks: the push that says so may have been lost, sessions also end by
@@ -213,13 +220,12 @@ def _may_listen(hub: Hub, connection: Connection) -> bool:
     viewer = sessions.viewer_of(connection.token)
     if viewer is None or viewer.is_banned or not viewer.has_consented:
         connection.close(ACCESS_ENDED, "access ended")
-        return False
+        return
     connection.shows_online = viewer.shows_online
     if viewer.seen_long_ago and viewer.session_id:
         credentials.note_seen(viewer.session_id)
     if connection.chat is not None and not _still_theirs(connection.chat):
         hub.leave_chat(connection)
-    return True
 
 
 def _beat(connection: Connection) -> None:

@@ -127,7 +127,9 @@ PERMISSION = {
 #: sent by pages themselves, or about use
 _NO_USE = frozenset({"user.tell_time", "chat.save_draft"})
 #: what people may do with what is theirs, whatever we think of them
-OWN_AFFAIRS = frozenset({"user.delete_account", "chat.deletion", "chat.delete_message"})
+OWN_AFFAIRS = frozenset(
+    {"user.export", "user.delete_account", "chat.deletion", "chat.delete_message"}
+)
 CONSENT_ENDPOINT = "user.consent"
 LOGIN_ENDPOINT = {
     "operator": "people.operator_login",

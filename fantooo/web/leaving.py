@@ -1,18 +1,55 @@
-"""Having one's account deleted, and keeping it after all. Adds its routes to those of user and people."""
+"""Taking one's data along, having one's account deleted, and keeping it after all.
+
+Adds its routes to those of user and people.
+"""
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
 from fantooo.domain.errors import ValidationError
 from fantooo.extensions import limiter
+from fantooo.infra import clock
 from fantooo.queries import payments as reads, refunds, settings
-from fantooo.services import deletion
+from fantooo.services import deletion, own_data
 from fantooo.web import guards, limits, people
 from fantooo.web.me import asks_password, own
 from fantooo.web.user import blueprint
+
+
+@blueprint.route("/me/export", methods=["GET", "POST"])
+@own
+@asks_password
+def export() -> ResponseReturnValue:
+    """The page on which one asks for a copy of one's data; sending it is answered by the file."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        guards.fail_closed_without_redis()
+        try:
+            made = own_data.copy(
+                guards.account_id(),
+                password=request.form.get("password", "")[:200],
+                support=current_app.config["SETTINGS"].support_email,
+            )
+        except ValidationError as error:
+            errors = error.fields
+        else:
+            response = Response(made, mimetype="application/zip")
+            name = f"fantooo-{clock.now():%Y-%m-%d}.zip"
+            response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+            return response
+    return render_template("pages/user/export.html", errors=errors), 400 if errors else 200
 
 
 @blueprint.route("/me/delete", methods=["GET", "POST"])

@@ -35,6 +35,7 @@ AS_SYSTEM = {
     "fantooo.services.accounts",
     "fantooo.services.alerts",
     "fantooo.services.addresses",
+    "fantooo.services.own_data",
     "fantooo.services.alarms",
     "fantooo.services.approving",
     "fantooo.services.assignment",

@@ -86,6 +86,8 @@ user.keep_limit         POST /me/limits/keep                302 303 303 302   40
 user.take_break         POST /me/breaks                     302 303 303 302   403 403 403   403 403 403
 user.self_exclusion     GET  /me/self-exclusion             302 200 200 302   403 403 403   403 403 403
 user.self_exclusion     POST /me/self-exclusion             302 303 303 302   403 403 403   403 403 403
+user.export             GET  /me/export                     302 200 200 200   403 403 403   403 403 403
+user.export             POST /me/export                     302 200 200 200   403 403 403   403 403 403
 user.delete_account     GET  /me/delete                     302 200 200 200   403 403 403   403 403 403
 user.delete_account     POST /me/delete                     302 303 303 303   403 403 403   403 403 403
 user.time_here          GET  /me/time                       302 200 200 302   403 403 403   403 403 403
@@ -283,6 +285,7 @@ def form(cast: Cast, endpoint: str, actor: str) -> dict[str, object]:
         "user.confirm_limit": lambda: {"period": "month"},
         "user.keep_limit": lambda: {"period": "week"},
         "user.take_break": lambda: {"length": "24h", "sure": "yes"},
+        "user.export": lambda: {"password": PASSWORD},
         "user.delete_account": lambda: {"password": PASSWORD, "unused": "refund"},
         "user.self_exclusion": lambda: {"length": "6m", "confirmation": "stop"},
         "credits.answer_offer": lambda: {"period": "month", "most": "900"},

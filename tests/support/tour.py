@@ -812,6 +812,7 @@ STOPS = (
     Stop("me-limits", "user.me", "/me", "careful", act=_at("me-limits")),
     Stop("me-limits-error", "user.me", "/me", "careful", act=_wrong_limit),
     Stop("me-break", "user.me", "/me", "pausing", act=_at("me-breaks")),
+    Stop("export", "user.export", "/me/export", "user"),
     Stop("delete-account", "user.delete_account", "/me/delete", "user"),
     Stop("delete-account-error", "user.delete_account", "/me/delete", "user", act=_submit_empty),
     Stop("self-exclusion", "user.self_exclusion", "/me/self-exclusion", "user"),
