@@ -49,7 +49,7 @@ _EXPLANATIONS = {
     404: "It may have moved, or it is not yours to see.",
     413: "Nothing of it was kept. Go back and choose something smaller.",
     429: "Wait a moment, then go on where you were. Nothing was lost.",
-    500: "You can try again in a moment. What you had typed is kept in the page before.",
+    500: "It may work again in a moment. What you had typed is kept in the page before.",
 }
 
 

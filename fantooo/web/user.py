@@ -110,11 +110,10 @@ def discover() -> ResponseReturnValue:
 def favorites() -> ResponseReturnValue:
     """The characters a user wants to find again, and those looked at last."""
     account = guards.account_id()
-    return render_template(
-        "pages/user/favorites.html",
-        characters=finding.favorites(account),
-        recent=finding.recently_viewed(account),
-    )
+    kept = finding.favorites(account)
+    above = {one.id for one in kept}
+    recent = [one for one in finding.recently_viewed(account) if one.id not in above]
+    return render_template("pages/user/favorites.html", characters=kept, recent=recent)
 
 
 @blueprint.get("/profile/<uuid:character_id>")
