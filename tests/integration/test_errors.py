@@ -268,11 +268,12 @@ def test_sending_is_paused(cast: Cast, table: str, column: str, words: str) -> N
     before = cast.state()
     answer = send(cast, browser)
     assert answer.status_code == 423
-    assert words in answer.get_json()["error"]["message"]
+    said = answer.get_json()["error"]["message"]
+    assert words in said
     assert cast.state() == before
     page = browser.get(f"/chat/{cast.chat}")
     assert page.status_code == 200, "reading stays possible"
-    assert words in text(page)
+    assert said in text(page), "the page says beforehand what a send is refused with"
 
 
 def test_refusals_leave_one_line_and_a_count(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
