@@ -39,7 +39,6 @@ from fantooo.services.quotes import Quote
 log = structlog.get_logger(__name__)
 
 SENT = Counter("fantooo_messages", "Messages stored", ["sender"])
-REFUSED = Counter("fantooo_messages_refused", "Sends refused", ["reason"])
 
 _SEND = f"SELECT * FROM send_message({', '.join(['%s'] * 19)})"  # noqa: S608
 #: fresh quotes a send may need while other tabs use up free messages; more is no race but a fault

@@ -10,6 +10,7 @@ import structlog
 from flask import g, jsonify, redirect, render_template, request, url_for
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from prometheus_client import Counter
 from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 
@@ -28,7 +29,6 @@ from fantooo.domain.errors import (
 )
 from fantooo.extensions import limiter
 from fantooo.infra import database, reporting
-from fantooo.services.messages import REFUSED
 from fantooo.web import forms, templating
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _PAGE_ACTIONS = {
     "login": ("people.login", "Log in"),
 }
 _SENDS = frozenset({"chat.send", "operator.send"})
+REFUSED = Counter("fantooo_messages_refused", "Sends refused", ["reason"])
 #: what helps beside the words of the error
 _EXPLANATIONS = {
     403: "It belongs to other work than yours. If you think it should be open to you, write to us.",

@@ -277,7 +277,7 @@ def test_sending_is_paused(cast: Cast, table: str, column: str, words: str) -> N
 
 
 def test_refusals_leave_one_line_and_a_count(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
-    counter = messages.REFUSED.labels("validation_error")
+    counter = error_pages.REFUSED.labels("validation_error")
     before = counter._value.get()
     with caplog.at_level("INFO"):
         answer = send(cast, content="")
@@ -292,7 +292,7 @@ def test_refusals_leave_one_line_and_a_count(cast: Cast, caplog: pytest.LogCaptu
 
 def test_a_send_over_the_limit_is_counted_like_any_other(make_app: Callable[..., Flask]) -> None:
     app = make_app(limit_messages="1 per minute")
-    counter = messages.REFUSED.labels("too_many_requests")
+    counter = error_pages.REFUSED.labels("too_many_requests")
     with app.app_context():
         anna = factories.user()
         chat = factories.open_chat(anna)
