@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import ColumnElement, delete, func, select, text
@@ -227,8 +227,7 @@ def delete_expired_sessions() -> int:
 
 
 def _add_account(work: UnitOfWork, role: str, login: str, password_hash: str) -> Account:
-    account = Account(id=uuid4(), role=role, login=login, password_hash=password_hash)
-    account.id = work.session.scalar(select(func.uuidv7())) or account.id
+    account = Account(role=role, login=login, password_hash=password_hash)
     work.session.add(account)
     work.session.flush()
     return account
