@@ -153,13 +153,6 @@ def sign_out(token: str) -> None:
         work.emit(SessionEnded(row.account_id, row.id))
 
 
-def end_all_sessions(account_id: UUID) -> None:
-    """Signs an account out everywhere."""
-    with unit_of_work(as_system=True) as work:
-        work.session.execute(delete(Session).where(Session.account_id == account_id))
-        work.emit(SessionEnded(account_id))
-
-
 def setup_is_open() -> bool:
     """Whether the first admin can still be made at /setup: a token is set and no admin exists."""
     if not current_app.config["SETTINGS"].admin_setup_token:
