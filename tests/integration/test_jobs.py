@@ -21,7 +21,6 @@ from fantooo.infra import bus, job_queue
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import JobRun
 from fantooo.services import (
-    assignment,
     chats,
     credits,
     housekeeping,
@@ -29,6 +28,7 @@ from fantooo.services import (
     partitions,
     refunds,
     schedule,
+    silence,
 )
 from jobs import tasks
 from jobs.schedule import SCHEDULE
@@ -302,7 +302,7 @@ def test_outcomes_are_kept(app: Flask, superuser: psycopg.Connection) -> None:
     now = datetime(2026, 11, 24, 10, 0, 5, tzinfo=UTC)
     schedule.claim_due((EVERY_MINUTE,), now)
     due = EVERY_MINUTE.last_due(now).isoformat()
-    schedule.run("idle_chats", due, lambda: assignment.Sweep(warned=2))
+    schedule.run("idle_chats", due, lambda: silence.Sweep(warned=2))
     status = "SELECT status, result, error, started_at IS NOT NULL, finished_at IS NOT NULL FROM job_runs"
     value = {"warned": 2, "returned": 0, "escalated": 0, "assigned": 0}
     assert one(superuser, status) == ("done", {"value": value}, None, True, True)

@@ -22,7 +22,7 @@ import websocket
 from fantooo.domain.viewer import Viewer
 from fantooo.embedded import process
 from fantooo.realtime import wire
-from fantooo.services import assignment, credits, exclusion
+from fantooo.services import assignment, credits, exclusion, silence
 from tests.live.load import Caller
 from tests.live.page import close_code, dial, greet, hang_up, say
 from tests.support import factories
@@ -377,7 +377,7 @@ def test_an_operator_who_goes_from_page_to_page_is_there(server: LiveServer, tal
         server.wait_for(fresh, talk.olga.account_id)
         line.close()
     with server.acting():
-        assert assignment.sweep().returned == 0
+        assert silence.sweep().returned == 0
     assert talk.holder(talk.annas) == talk.olga.account_id
     there = "SELECT is_available FROM operators WHERE id = %s"
     assert server.one(there, talk.olga.account_id) is True
@@ -398,7 +398,7 @@ def test_an_operator_who_comes_back_is_given_what_waits(server: LiveServer, talk
     server.wait_for(holder, back.account_id, chat)
     with server.acting():
         assert back.account_id
-        assert assignment.sweep().returned == 0
+        assert silence.sweep().returned == 0
         assignment.release_all(back.account_id, "offline")
 
 
