@@ -1,4 +1,4 @@
-"""A chat as its two sides see it: the conversation, history both ways, and what changed since."""
+"""A chat as its two sides see it: its newest messages, older ones, and what changed since."""
 
 from __future__ import annotations
 
