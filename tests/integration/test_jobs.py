@@ -378,6 +378,25 @@ def age(superuser: psycopg.Connection, chat_id: UUID, interval: str) -> None:
     )
 
 
+@pytest.mark.parametrize("status", ["closed", "archived"])
+def test_nobody_holds_a_closed_chat(app: Flask, superuser: psycopg.Connection, status: str) -> None:
+    """Whatever closes a chat: the database refuses to leave it with its operator."""
+    user, operator = factories.user(), factories.operator(available=True)
+    chat_id = factories.open_chat(user)
+    factories.send(user, chat_id)
+    factories.reply(operator, chat_id)
+    closes = "UPDATE chats SET status = %s, closed_at = now(), close_reason = 'inactivity'"
+    with pytest.raises(psycopg.errors.CheckViolation, match="nobody_holds_closed_chats"):
+        superuser.execute(closes, (status,))
+    lets_go = ", assigned_operator_id = NULL, assignment_time = NULL"
+    superuser.execute(closes + lets_go, (status,))
+    with pytest.raises(psycopg.errors.CheckViolation, match="nobody_holds_closed_chats"):
+        superuser.execute(
+            "UPDATE chats SET assigned_operator_id = %s, assignment_time = now()",
+            (operator.account_id,),
+        )
+
+
 def test_idle_closed_archived(app: Flask, superuser: psycopg.Connection) -> None:
     user, operator = factories.user(), factories.operator(available=True)
     chat_id = factories.open_chat(user)
