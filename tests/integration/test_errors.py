@@ -194,7 +194,12 @@ def test_the_wrong_method_and_too_much(client: FlaskClient, headers: dict[str, s
     assert "GET" in answer.headers["Allow"]
     large = client.post("/theme", data={"theme": "x" * 70_000}, headers=headers)
     assert large.status_code == 413
-    for refused in (answer, large):
+    for refused, words in (
+        (answer, "This address cannot be opened like that"),
+        (large, "That is more than can be taken here"),
+    ):
+        assert words in text(refused), "in words of our own"
+        assert "URL" not in text(refused) and "capacity" not in text(refused)
         if headers is JSON:
             assert refused.get_json()["error"]["request_id"] == refused.headers["X-Request-Id"]
         else:
