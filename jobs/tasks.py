@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fantooo.services import (
     alarms,
-    assignment,
     chats,
     credits,
     deletion,
@@ -21,6 +20,7 @@ from fantooo.services import (
     pictures,
     refund_progress,
     refunds,
+    silence,
     webhooks,
 )
 from fantooo.services.schedule import run
@@ -28,7 +28,7 @@ from fantooo.services.schedule import run
 
 def silence_sweep(due_at: str) -> None:
     """Warns and relieves silent operators, repairs and escalates the queue, assigns what waits."""
-    run("silence_sweep", due_at, assignment.sweep)
+    run("silence_sweep", due_at, silence.sweep)
 
 
 def deliver_outbox(due_at: str) -> None:

@@ -36,6 +36,10 @@ class Chat(Base):
             "NOT (status IN ('idle', 'closed', 'archived') AND waiting_since IS NOT NULL)",
             name="waiting_chats_stay_open",
         ),
+        CheckConstraint(
+            "NOT (status IN ('closed', 'archived') AND assigned_operator_id IS NOT NULL)",
+            name="nobody_holds_closed_chats",
+        ),
         CheckConstraint("language IN ('en', 'sw')", name="language"),
         CheckConstraint("free_messages_used >= 0", name="free_messages_used"),
         CheckConstraint("total_credits_spent >= 0", name="total_credits_spent"),

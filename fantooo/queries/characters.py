@@ -65,7 +65,6 @@ class Character(CharacterCard):
     education: str | None
     relationship_status: str | None
     response_style: str
-    is_active: bool
     #: those that are ready, the first one for cards
     pictures: list[Picture]
 
@@ -161,6 +160,5 @@ _BEYOND_A_CARD = (
     F.education,
     F.relationship_status,
     F.response_style,
-    (F.is_active & F.deleted_at.is_(None)).label("is_active"),
     pictures.of_character().label("pictures"),
 )

@@ -1,4 +1,4 @@
-"""A chat as its two sides see it: the conversation, history both ways, and what changed since."""
+"""A chat as its two sides see it: its newest messages, older ones, and what changed since."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ _GET_CHAT = (
         Chat.operator_read_seq,
         Chat.user_delivered_seq,
         Chat.operator_delivered_seq,
-        Chat.is_frozen,
         Chat.message_count,
         Chat.last_fictional_seq,
     )
@@ -105,7 +104,6 @@ class ChatView:
     waiting_since: datetime | None
     assignment_time: datetime | None
     pointers: Pointers
-    is_frozen: bool
     message_count: int
     #: whether the character has answered at least once
     has_reply: bool
@@ -161,7 +159,6 @@ def get_chat(chat_id: UUID) -> ChatView:
         waiting_since=row.waiting_since,
         assignment_time=row.assignment_time,
         pointers=pointers(row),
-        is_frozen=row.is_frozen,
         message_count=row.message_count,
         has_reply=row.last_fictional_seq > 0,
     )

@@ -28,6 +28,7 @@ class PriceBasis:
     first: bool
     balance: int
     is_frozen: bool
+    character_name: str
     character_published: bool
     on_a_break_until: datetime | None
     spending_frozen: bool
@@ -50,6 +51,7 @@ _BASIS = (
         RealUser.paused_until,
         RealUser.self_excluded_until,
         RealUser.spending_frozen_reason,
+        FictionalUser.name,
         FictionalUser.is_active,
         FictionalUser.deleted_at,
     )
@@ -77,6 +79,7 @@ def price_basis(chat_id: UUID, account_id: UUID) -> PriceBasis:
         first=row.message_count == 0,
         balance=row.credits,
         is_frozen=row.is_frozen,
+        character_name=row.name,
         character_published=row.is_active and row.deleted_at is None,
         on_a_break_until=limits.paused_until(
             row.paused_until, row.self_excluded_until, datetime.now(UTC)

@@ -11,7 +11,7 @@ import math
 import socket
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import gevent
 from gevent.lock import BoundedSemaphore
@@ -68,6 +68,8 @@ class Connection:
 
     def __init__(self, ws: Any, viewer: Viewer, token: str, address: str) -> None:
         self.viewer = viewer
+        #: whose page it is: the door lets in only who has an account
+        self.account = cast("UUID", viewer.account_id)
         self.token = token
         self.address = address
         #: whether operators may see that this page is open

@@ -93,14 +93,14 @@ def live(ws: Any) -> None:
     finally:
         hub.remove(connection)
         with contextlib.suppress(redis.RedisError):
-            if viewer.account_id and viewer.role == "user" and connection.shows_online:
-                presence.leave(viewer.account_id, id(connection), _PROCESS)
+            if connection.side == "user" and connection.shows_online:
+                presence.leave(connection.account, id(connection), _PROCESS)
         connection.wait_until_ended()
 
 
 def _too_many(hub: Hub, connection: Connection) -> bool:
     settings = current_app.config["SETTINGS"]
-    of_account = hub.count(account=connection.viewer.account_id)
+    of_account = hub.count(account=connection.account)
     of_address = hub.count(address=connection.address)
     return bool(
         of_account >= settings.sockets_per_account or of_address >= settings.sockets_per_address
@@ -108,11 +108,8 @@ def _too_many(hub: Hub, connection: Connection) -> bool:
 
 
 def _enter(hub: Hub, connection: Connection) -> None:
-    account = connection.viewer.account_id
-    if account is None:
-        return
-    channels = [wire.account(account)]
-    if connection.viewer.role == "operator":
+    channels = [wire.account(connection.account)]
+    if connection.side == "operator":
         channels.append(wire.OPERATORS)
     hub.join(connection, *channels)
     try:
@@ -235,13 +232,10 @@ def _beat(connection: Connection) -> None:
 
 def _is_here(connection: Connection) -> None:
     """Notes that somebody has this page open; what could not be noted is asked again by the next beat."""
-    account = connection.viewer.account_id
-    if account is None:
-        return
     if connection.side == "operator":
-        operators.beat(account)
+        operators.beat(connection.account)
     elif connection.side == "user" and connection.shows_online:
-        presence.enter(account, id(connection), _PROCESS)
+        presence.enter(connection.account, id(connection), _PROCESS)
     connection.beat_at = time.monotonic()
 
 

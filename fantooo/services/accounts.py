@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import current_app, has_request_context, request
 from sqlalchemy import ColumnElement, delete, func, select, text
@@ -153,13 +153,6 @@ def sign_out(token: str) -> None:
         work.emit(SessionEnded(row.account_id, row.id))
 
 
-def end_all_sessions(account_id: UUID) -> None:
-    """Signs an account out everywhere."""
-    with unit_of_work(as_system=True) as work:
-        work.session.execute(delete(Session).where(Session.account_id == account_id))
-        work.emit(SessionEnded(account_id))
-
-
 def setup_is_open() -> bool:
     """Whether the first admin can still be made at /setup: a token is set and no admin exists."""
     if not current_app.config["SETTINGS"].admin_setup_token:
@@ -227,8 +220,7 @@ def delete_expired_sessions() -> int:
 
 
 def _add_account(work: UnitOfWork, role: str, login: str, password_hash: str) -> Account:
-    account = Account(id=uuid4(), role=role, login=login, password_hash=password_hash)
-    account.id = work.session.scalar(select(func.uuidv7())) or account.id
+    account = Account(role=role, login=login, password_hash=password_hash)
     work.session.add(account)
     work.session.flush()
     return account

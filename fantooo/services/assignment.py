@@ -1,4 +1,4 @@
-"""Who answers which chat: assigning in both directions, giving back, and the silence rules.
+"""Who answers which chat: assigning in both directions, the queue, and giving back.
 
 One assigner works at a time (an advisory lock): only so do the highest-ranked chats get the
 last free places, whatever the concurrency. It picks without row locks, then locks the chat and
@@ -8,21 +8,18 @@ the operator, checks again, and commits one assignment a transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fantooo.domain import ranking
 from fantooo.domain.errors import AssignmentEnded, ChatNotFound, ValidationError
 from fantooo.domain.events import (
-    AvailabilityChanged,
     ChatAssigned,
     ChatUnassigned,
-    OperatorWarned,
     QueueChanged,
 )
 from fantooo.domain.ranking import Candidate, Waiting
@@ -37,23 +34,12 @@ from fantooo.models import (
     RealUser,
 )
 from fantooo.queries import settings, team as members
-from fantooo.services import outbox
 
 log = structlog.get_logger(__name__)
 
 _ASSIGNER = text("SELECT pg_advisory_xact_lock(hashtext('fantooo_assigner'))")
 #: chats looked at in one transaction before giving up on a full house
 _LOOK_AT = 200
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What a sweep of the silence rules did."""
-
-    warned: int = 0
-    returned: int = 0
-    escalated: int = 0
-    assigned: int = 0
 
 
 def assign_waiting() -> int:
@@ -92,42 +78,32 @@ def hand_back(*, chat_id: UUID, operator_id: UUID, number: int, reason: str) -> 
     if not reason:
         raise ValidationError({"reason": "Say why, so that the next one knows."})
     with unit_of_work(as_system=True) as work:
-        chat = _lock_chat(work, chat_id)
+        chat = lock_chat(work, chat_id)
         if chat.assigned_operator_id != operator_id or chat.assignment_count != number:
             raise AssignmentEnded
-        _end_assignment(work, chat, "handed_back", exclude=True, note=reason[:500])
+        end_assignment(work, chat, "handed_back", exclude=True, note=reason[:500])
     assign_soon()
 
 
 def release_all(operator_id: UUID, reason: str, *, exclude: bool = False) -> int:
     """Returns every chat of an operator that waits for an answer, and lets go of the quiet ones."""
-    chat_ids = _held(operator_id)
+    chat_ids = held_by(operator_id)
     for chat_id in chat_ids:
         with unit_of_work(as_system=True) as work:
-            chat = _lock_chat(work, chat_id)
+            chat = lock_chat(work, chat_id)
             if chat.assigned_operator_id == operator_id:
-                _end_assignment(work, chat, reason, exclude=exclude)
+                end_assignment(work, chat, reason, exclude=exclude)
     return len(chat_ids)
 
 
-def sweep(now: datetime | None = None) -> Sweep:
-    """The silence rules, every few seconds: warn, return, escalate, repair, assign.
-
-    A chat that waits too long since its assignment or its user's first unanswered message warns
-    its operator, then goes back with that operator excluded. A lost heartbeat returns the waiting
-    chats at once. Too many attempts or too long in the queue escalate; who was excluded from an
-    escalated chat may be asked again once it has waited as long anew.
-    """
-    now = now or datetime.now(UTC)
-    with unit_of_work(as_system=True):
-        current = settings.current(fresh=True)
-    warned = _warn(current, now)
-    returned = _return_silent(current, now) + _return_without_heartbeat(current, now)
-    _repair_queue()
-    _mark_held_back()
-    escalated = _escalate(current, now)
-    _ask_again(current, now)
-    return Sweep(warned, returned, escalated, assign_waiting())
+def held_by(operator_id: UUID) -> list[UUID]:
+    """The chats an operator holds, read without locks: to change one, lock it and look again."""
+    with unit_of_work(as_system=True) as work:
+        return list(
+            work.session.scalars(
+                select(Chat.id).where(Chat.assigned_operator_id == operator_id).order_by(Chat.id)
+            )
+        )
 
 
 def _assign_next(work: UnitOfWork, current: SystemSettings) -> bool:
@@ -218,7 +194,11 @@ def _assign(
     return True
 
 
-def _lock_chat(work: UnitOfWork, chat_id: UUID) -> Chat:
+def lock_chat(work: UnitOfWork, chat_id: UUID) -> Chat:
+    """A chat as it is now, under its lock: the first of chats, operators, chat_queue.
+
+    Raises ``ChatNotFound``.
+    """
     chat = work.session.scalar(
         select(Chat)
         .where(Chat.id == chat_id)
@@ -230,10 +210,14 @@ def _lock_chat(work: UnitOfWork, chat_id: UUID) -> Chat:
     return chat
 
 
-def _end_assignment(
+def end_assignment(
     work: UnitOfWork, chat: Chat, reason: str, *, exclude: bool, note: str | None = None
 ) -> None:
-    """Takes a chat from its operator; needs the chat's lock. A waiting one enters the queue."""
+    """Takes a chat from its operator, if it has one; needs the chat's lock, and takes the operator's.
+
+    One that waits enters the queue: with ``exclude`` its operator is not asked for it again, and a
+    ``reason`` of silence counts as a failed assignment.
+    """
     operator_id = chat.assigned_operator_id
     if operator_id is None:
         return
@@ -266,7 +250,7 @@ def _end_assignment(
 
 def end_for_closing(work: UnitOfWork, chat: Chat) -> None:
     """Ends the assignment of a chat that is being closed; needs the chat's lock."""
-    _end_assignment(work, chat, "closed", exclude=False)
+    end_assignment(work, chat, "closed", exclude=False)
 
 
 def leave_queue(work: UnitOfWork, chat: Chat) -> None:
@@ -358,218 +342,3 @@ def _gave_up_since(work: UnitOfWork, chat: Chat) -> list[UUID]:
             )
         )
     )
-
-
-def _held(operator_id: UUID) -> list[UUID]:
-    with unit_of_work(as_system=True) as work:
-        return list(
-            work.session.scalars(
-                select(Chat.id).where(Chat.assigned_operator_id == operator_id).order_by(Chat.id)
-            )
-        )
-
-
-def _waiting_since() -> ColumnElement[datetime]:
-    """Since when its operator lets a chat wait: the assignment or the message, the later one."""
-    return func.greatest(Chat.assignment_time, Chat.waiting_since)
-
-
-def _overdue(current_seconds: int, now: datetime) -> list[UUID]:
-    with unit_of_work(as_system=True) as work:
-        return list(
-            work.session.scalars(
-                select(Chat.id)
-                .where(
-                    Chat.assigned_operator_id.is_not(None),
-                    Chat.waiting_since.is_not(None),
-                    _waiting_since() <= now - timedelta(seconds=current_seconds),
-                )
-                .order_by(Chat.waiting_since)
-                .limit(500)
-            )
-        )
-
-
-def _warn(current: SystemSettings, now: datetime) -> int:
-    warned = 0
-    limit = now - timedelta(seconds=current.warn_after)
-    for chat_id in _overdue(current.warn_after, now):
-        with unit_of_work(as_system=True) as work:
-            chat = _lock_chat(work, chat_id)
-            operator_id = chat.assigned_operator_id
-            if operator_id is None or chat.warned_at or not _waits_longer_than(chat, limit):
-                continue
-            chat.warned_at = now
-            work.emit(OperatorWarned(chat.id, operator_id, current.warn_after))
-        warned += 1
-    return warned
-
-
-def _return_silent(current: SystemSettings, now: datetime) -> int:
-    returned = 0
-    limit = now - timedelta(seconds=current.return_after)
-    for chat_id in _overdue(current.return_after, now):
-        with unit_of_work(as_system=True) as work:
-            chat = _lock_chat(work, chat_id)
-            if not _waits_longer_than(chat, limit):
-                continue
-            _end_assignment(work, chat, "silence", exclude=True)
-        returned += 1
-    return returned
-
-
-def _waits_longer_than(chat: Chat, limit: datetime) -> bool:
-    """Whether a locked chat still waits; it may have been answered or handed on since it was picked."""
-    since, assigned = chat.waiting_since, chat.assignment_time
-    return since is not None and assigned is not None and max(since, assigned) <= limit
-
-
-def _return_without_heartbeat(current: SystemSettings, now: datetime) -> int:
-    quiet_since = now - timedelta(seconds=current.heartbeat_after)
-    waits = exists().where(
-        Chat.assigned_operator_id == Operator.id, Chat.waiting_since.is_not(None)
-    )
-    with unit_of_work(as_system=True) as work:
-        # Also who is on a break: they keep their quiet chats, and one of these may have woken up.
-        silent = list(
-            work.session.scalars(
-                select(Operator.id).where(
-                    or_(Operator.is_available, waits), Operator.last_activity <= quiet_since
-                )
-            )
-        )
-    returned = 0
-    for operator_id in silent:
-        for chat_id in _held(operator_id):
-            with unit_of_work(as_system=True) as work:
-                chat = _lock_chat(work, chat_id)
-                if chat.assigned_operator_id != operator_id or chat.waiting_since is None:
-                    continue
-                _end_assignment(work, chat, "heartbeat_lost", exclude=False)
-            returned += 1
-        with unit_of_work(as_system=True) as work:
-            away = work.session.execute(
-                update(Operator)
-                .where(
-                    Operator.id == operator_id,
-                    Operator.is_available,
-                    Operator.last_activity <= quiet_since,
-                )
-                .values(is_available=False, availability_reason="offline")
-                .returning(Operator.id)
-            ).one_or_none()
-            if away is not None:
-                work.emit(AvailabilityChanged(operator_id))
-    return returned
-
-
-def _repair_queue() -> None:
-    """A crash between message and queue cannot happen (one transaction); a bug or a restore can."""
-    with unit_of_work(as_system=True) as work:
-        lost = list(
-            work.session.scalars(
-                select(Chat.id)
-                .outerjoin(ChatQueueEntry, ChatQueueEntry.chat_id == Chat.id)
-                .where(
-                    Chat.waiting_since.is_not(None),
-                    Chat.assigned_operator_id.is_(None),
-                    ChatQueueEntry.id.is_(None),
-                )
-                .limit(500)
-            )
-        )
-        work.session.execute(
-            delete(ChatQueueEntry).where(
-                ChatQueueEntry.chat_id.in_(
-                    select(Chat.id).where(
-                        or_(Chat.waiting_since.is_(None), Chat.assigned_operator_id.is_not(None))
-                    )
-                )
-            )
-        )
-    for chat_id in lost:
-        with unit_of_work(as_system=True) as work:
-            chat = _lock_chat(work, chat_id)
-            if chat.waiting_since is not None and chat.assigned_operator_id is None:
-                log.warning("queue_entry_was_missing", chat_id=str(chat_id))
-                enqueue(work, chat)
-
-
-def _mark_held_back() -> None:
-    """Keeps which waiting chats their character holds back, for operators who wonder why."""
-    with unit_of_work(as_system=True) as work:
-        full = (
-            select(Chat.id)
-            .where(Chat.fictional_user_id.in_(members.full_characters()))
-            .scalar_subquery()
-        )
-        is_full = ChatQueueEntry.chat_id.in_(full)
-        changed = work.session.execute(
-            update(ChatQueueEntry)
-            .where(ChatQueueEntry.held_back != is_full)
-            .values(held_back=is_full)
-            .returning(ChatQueueEntry.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-        if changed:
-            work.emit(QueueChanged())
-
-
-def _escalate(current: SystemSettings, now: datetime) -> int:
-    """Too many failed assignments or too long in the queue: top of the queue, admins told."""
-    with unit_of_work(as_system=True) as work:
-        due = list(
-            work.session.scalars(
-                select(ChatQueueEntry.chat_id).where(
-                    ChatQueueEntry.escalated_at.is_(None),
-                    or_(
-                        ChatQueueEntry.attempts >= current.escalate_attempts,
-                        ChatQueueEntry.entered_queue_at
-                        <= now - timedelta(seconds=current.escalate_after),
-                    ),
-                )
-            )
-        )
-    for chat_id in due:
-        with unit_of_work(as_system=True) as work:
-            _escalate_one(work, chat_id, current, now)
-    return len(due)
-
-
-def _escalate_one(work: UnitOfWork, chat_id: UUID, current: SystemSettings, now: datetime) -> None:
-    session = work.session
-    chat = _lock_chat(work, chat_id)
-    entry = session.scalar(
-        select(ChatQueueEntry).where(ChatQueueEntry.chat_id == chat_id).with_for_update()
-    )
-    if entry is None or entry.escalated_at is not None or chat.status not in ("active", "idle"):
-        return
-    chat.status = "escalated"
-    entry.escalated_at = now
-    entry.score_parts = {**entry.score_parts, "escalated": current.points_escalated}
-    entry.priority_score += current.points_escalated
-    entry.priority = ranking.priority(entry.priority_score, current)
-    # Nobody took it so far: those who let it wait may be asked again.
-    entry.excluded_operator_ids = []
-    message = "A chat has waited too long for an answer"
-    outbox.tell_admins(work, "chat_escalation", chat_id, message, {"attempts": entry.attempts})
-    work.emit(QueueChanged())
-
-
-def _ask_again(current: SystemSettings, now: datetime) -> None:
-    """Ends the exclusions of escalated chats that came back to the queue and waited as long anew.
-
-    Nobody else took them, so nobody else is there; without this they would wait for ever.
-    """
-    with unit_of_work(as_system=True) as work:
-        work.session.execute(
-            update(ChatQueueEntry)
-            .where(
-                ChatQueueEntry.escalated_at.is_not(None),
-                # When it came back; `entered_queue_at` is when its user began to wait.
-                ChatQueueEntry.created_at <= now - timedelta(seconds=current.escalate_after),
-                func.cardinality(ChatQueueEntry.excluded_operator_ids) > 0,
-            )
-            .values(excluded_operator_ids=[])
-            .execution_options(synchronize_session=False)
-        )

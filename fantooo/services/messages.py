@@ -39,7 +39,6 @@ from fantooo.services.quotes import Quote
 log = structlog.get_logger(__name__)
 
 SENT = Counter("fantooo_messages", "Messages stored", ["sender"])
-REFUSED = Counter("fantooo_messages_refused", "Sends refused", ["reason"])
 
 _SEND = f"SELECT * FROM send_message({', '.join(['%s'] * 19)})"  # noqa: S608
 #: fresh quotes a send may need while other tabs use up free messages; more is no race but a fault
@@ -47,14 +46,16 @@ _MOST_ROUNDS = 32
 _PAUSED = {
     "banned": "Your account is suspended. You cannot send messages.",
     "chat_frozen": "This chat is being reviewed. You can read it, but not write in it for now.",
-    "character_unavailable": "This character is not available any more. You can still read the chat.",
     "spending_frozen": rules.FROZEN,
 }
 
 
 @dataclass(frozen=True)
 class Composer:
-    """What the composer shows: the signed quote, its price and why, and the balance."""
+    """What the composer shows: the signed quote, its price and why, and the balance.
+
+    ``disabled_reason`` says why nothing can be sent now, in the words that a send would be refused with.
+    """
 
     quote: str
     price: int
@@ -130,7 +131,7 @@ def _send(chat_id: UUID, account_id: UUID, client_id: UUID, content: str, quote_
     if row.outcome == "price_changed":
         raise PriceChanged(price=quote.price, composer=_fresh(chat_id, account_id, current)[1])
     if row.outcome not in ("sent", "repeat"):
-        raise _refusal(row, quote, account_id)
+        raise _refusal(row, quote, chat_id, account_id)
     if row.outcome == "repeat":
         # What was stored counts, and the price as it is now.
         stored = chats.stored_content(row.message_id)
@@ -252,12 +253,15 @@ def _reply_refusal(outcome: str, chat_id: UUID, operator_id: UUID) -> FantoooErr
             return AssignmentEnded()
 
 
-def _refusal(row: Any, quote: Quote, account_id: UUID) -> FantoooError:
+def _refusal(row: Any, quote: Quote, chat_id: UUID, account_id: UUID) -> FantoooError:
     match row.outcome:
         case "insufficient_credits":
             return InsufficientCredits(quote.price, row.balance)
         case "chat_not_found":
             return ChatNotFound()
+        case "character_unavailable":
+            words = _unavailable(chats.get_chat(chat_id).character_name)
+            return SendingPaused(words, reason="character_unavailable")
         case "paused_by_user":
             until = limits.standing(account_id).on_a_break_until
             # Over between the refusal and this look: then the next try goes through.
@@ -265,6 +269,10 @@ def _refusal(row: Any, quote: Quote, account_id: UUID) -> FantoooError:
             return SendingPaused(words, reason="paused_by_user")
         case reason:
             return SendingPaused(_PAUSED[reason], reason=reason)
+
+
+def _unavailable(character: str) -> str:
+    return f"{character} is not available any more. You can still read the chat."
 
 
 def _checked(content: str) -> str:
@@ -292,7 +300,12 @@ def _fresh(chat_id: UUID, account_id: UUID, current: SystemSettings) -> tuple[Qu
     )
     quote = quotes.make(snapshot, current)
     silent = ""
-    if basis.on_a_break_until:
+    # In the order in which the send function refuses.
+    if basis.is_frozen:
+        silent = _PAUSED["chat_frozen"]
+    elif not basis.character_published:
+        silent = _unavailable(basis.character_name)
+    elif basis.on_a_break_until:
         silent = rules.on_a_break(basis.on_a_break_until)
     elif basis.spending_frozen and quote.price:
         silent = rules.FROZEN

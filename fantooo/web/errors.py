@@ -10,6 +10,7 @@ import structlog
 from flask import g, jsonify, redirect, render_template, request, url_for
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from prometheus_client import Counter
 from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 
@@ -28,7 +29,6 @@ from fantooo.domain.errors import (
 )
 from fantooo.extensions import limiter
 from fantooo.infra import database, reporting
-from fantooo.services.messages import REFUSED
 from fantooo.web import forms, templating
 
 if TYPE_CHECKING:
@@ -43,10 +43,17 @@ _PAGE_ACTIONS = {
     "login": ("people.login", "Log in"),
 }
 _SENDS = frozenset({"chat.send", "operator.send"})
+REFUSED = Counter("fantooo_messages_refused", "Sends refused", ["reason"])
+#: words of our own for what the framework refuses
+_WORDS = {
+    405: "This address cannot be opened like that",
+    413: "That is more than can be taken here",
+}
 #: what helps beside the words of the error
 _EXPLANATIONS = {
     403: "It belongs to other work than yours. If you think it should be open to you, write to us.",
     404: "It may have moved, or it is not yours to see.",
+    405: "A form of ours is sent to it. Go back to the page it was on and send it from there.",
     413: "Nothing of it was kept. Go back and choose something smaller.",
     429: "Wait a moment, then go on where you were. Nothing was lost.",
     500: "It may work again in a moment. What you had typed is kept in the page before.",
@@ -225,7 +232,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error
     # Which methods are allowed, or when to come back.
     headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
-    return _as_asked(error.code, "http_error", error.description or "", "error_page", headers)
+    words = _WORDS.get(error.code, error.description or "")
+    return _as_asked(error.code, "http_error", words, "error_page", headers)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -70,6 +70,7 @@ AS_SYSTEM = {
     "fantooo.services.schedule",
     "fantooo.services.security",
     "fantooo.services.settings",
+    "fantooo.services.silence",
     "fantooo.services.team",
     "fantooo.services.webhooks",
     "fantooo.demo.live",

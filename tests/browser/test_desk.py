@@ -9,7 +9,7 @@ from uuid import UUID
 
 from playwright.sync_api import Route, WebSocketRoute, expect
 
-from fantooo.services import assignment
+from fantooo.services import silence
 from tests.support import factories
 from tests.support.chromium import until
 from tests.support.person import Person
@@ -591,4 +591,4 @@ def _let_pass(live_server: LiveServer, seconds: int) -> None:
         seconds,
     )
     with live_server.acting():
-        assignment.sweep()
+        silence.sweep()

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from fantooo.services import accounts
 from tests.support import factories
 from tests.support.factories import PASSWORD
 from tests.support.pace import within
@@ -75,7 +74,7 @@ def test_a_revoked_session_closes_the_page_within_a_second(
         person.wait_until_live()
     assert person.viewer is not None
     with live_server.acting():
-        accounts.end_all_sessions(person.viewer.account_id)
+        factories.sign_out_everywhere(person.viewer)
     began = time.monotonic()
     person.page.wait_for_url(f"**{login}?next=*", wait_until="commit")
     assert time.monotonic() - began < within(1)

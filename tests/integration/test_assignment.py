@@ -19,7 +19,7 @@ from fantooo.domain.viewer import Viewer
 from fantooo.infra import bus
 from fantooo.infra.database import acting_as
 from fantooo.queries import operators as operator_reads
-from fantooo.services import assignment, operators, outbox
+from fantooo.services import assignment, operators, outbox, silence
 from tests.support import factories
 
 MINUTE = timedelta(minutes=1)
@@ -255,13 +255,13 @@ def test_a_warning_at_two_minutes_and_back_at_three(
     silent = factories.operator(available=True)
     chat_id = waiting()
     alive(superuser, silent)
-    assert assignment.sweep(later(seconds=118)) == assignment.Sweep()
-    assert assignment.sweep(later(seconds=122)).warned == 1
-    assert assignment.sweep(later(seconds=150)) == assignment.Sweep(), "once"
+    assert silence.sweep(later(seconds=118)) == silence.Sweep()
+    assert silence.sweep(later(seconds=122)).warned == 1
+    assert silence.sweep(later(seconds=150)) == silence.Sweep(), "once"
     assert [e for e in told if isinstance(e, OperatorWarned)] == [
         OperatorWarned(chat_id, silent.account_id, 120)  # type: ignore[arg-type]
     ]
-    done = assignment.sweep(later(seconds=182))
+    done = silence.sweep(later(seconds=182))
     assert (done.returned, done.assigned) == (1, 0), "nobody else is there"
     assert holder(superuser, chat_id) is None
     row = superuser.execute(
@@ -273,16 +273,16 @@ def test_a_warning_at_two_minutes_and_back_at_three(
     other = factories.operator(available=True)
     assert holder(superuser, chat_id) == other.account_id
     alive(superuser, other)
-    assert assignment.sweep(later(seconds=100)) == assignment.Sweep(), "its own time begins anew"
+    assert silence.sweep(later(seconds=100)) == silence.Sweep(), "its own time begins anew"
 
 
 def test_an_answer_ends_the_waiting(app: Flask, superuser: psycopg.Connection) -> None:
     operator = factories.operator(available=True)
     chat_id = waiting()
     alive(superuser, operator)
-    assert assignment.sweep(later(seconds=122)).warned == 1
+    assert silence.sweep(later(seconds=122)).warned == 1
     factories.reply(operator, chat_id)
-    assert assignment.sweep(later(hours=2)) == assignment.Sweep()
+    assert silence.sweep(later(hours=2)) == silence.Sweep()
     assert holder(superuser, chat_id) == operator.account_id
 
 
@@ -292,13 +292,13 @@ def test_a_lost_heartbeat_returns_waiting_chats_and_keeps_quiet_ones(
     gone = factories.operator(available=True)
     waits, quiet = waiting(), waiting()
     factories.reply(gone, quiet)
-    assert assignment.sweep(later(seconds=58)) == assignment.Sweep()
-    done = assignment.sweep(later(seconds=62))
+    assert silence.sweep(later(seconds=58)) == silence.Sweep()
+    done = silence.sweep(later(seconds=62))
     assert done.returned == 1
     assert (holder(superuser, waits), holder(superuser, quiet)) == (None, gone.account_id)
     row = superuser.execute("SELECT is_available, availability_reason FROM operators").fetchone()
     assert row == (False, "offline")
-    assert assignment.sweep(later(seconds=65)) == assignment.Sweep(), "twice does no harm"
+    assert silence.sweep(later(seconds=65)) == silence.Sweep(), "twice does no harm"
     other = factories.operator(available=True)
     assert holder(superuser, waits) == other.account_id
 
@@ -309,7 +309,7 @@ def test_whose_line_was_cut_may_have_the_chat_again(
     """Only silence and handing back exclude."""
     operator = factories.operator(available=True)
     chat_id = waiting()
-    assert assignment.sweep(later(seconds=62)).returned == 1
+    assert silence.sweep(later(seconds=62)).returned == 1
     row = superuser.execute("SELECT excluded_operator_ids, attempts FROM chat_queue").fetchone()
     assert row == ([], 1)
     assert operator.account_id
@@ -354,9 +354,9 @@ def test_fifteen_minutes_escalate_and_tell_admins_once(
     app: Flask, superuser: psycopg.Connection
 ) -> None:
     chat_id = waiting()
-    assert assignment.sweep(later(minutes=14)).escalated == 0
-    assert assignment.sweep(later(minutes=15, seconds=1)).escalated == 1
-    assert assignment.sweep(later(minutes=16)).escalated == 0
+    assert silence.sweep(later(minutes=14)).escalated == 0
+    assert silence.sweep(later(minutes=15, seconds=1)).escalated == 1
+    assert silence.sweep(later(minutes=16)).escalated == 0
     row = superuser.execute(
         "SELECT c.status, q.priority, q.score_parts, q.escalated_at IS NOT NULL"
         " FROM chats AS c JOIN chat_queue AS q ON q.chat_id = c.id"
@@ -381,7 +381,7 @@ def test_three_failed_assignments_escalate_and_everybody_may_be_asked_again(
         operator = factories.operator(available=True)
         assert holder(superuser, chat_id) == operator.account_id, round_
         alive(superuser, operator)
-        done = assignment.sweep(later(seconds=182))
+        done = silence.sweep(later(seconds=182))
         assert done.returned == 1
         if round_ < 2:
             factories.change_operator(operator, is_available=False, availability_reason="break")
@@ -394,15 +394,15 @@ def test_three_failed_assignments_escalate_and_everybody_may_be_asked_again(
 def test_an_escalated_chat_never_waits_for_ever(app: Flask, superuser: psycopg.Connection) -> None:
     """Handed back after it was escalated: its only operator is asked again after as long anew."""
     chat_id = waiting()
-    assert assignment.sweep(later(minutes=16)).escalated == 1
+    assert silence.sweep(later(minutes=16)).escalated == 1
     operator = factories.operator(available=True)
     alive(superuser, operator)
     for number in (1, 2):
         assert holder(superuser, chat_id) == operator.account_id
         hand_back(operator, chat_id, number=number)
         assert holder(superuser, chat_id) is None, "not at once to the one who gave it back"
-        assert assignment.sweep(later(minutes=14)).assigned == 0
-        assert assignment.sweep(later(minutes=15, seconds=1)).assigned == 1
+        assert silence.sweep(later(minutes=14)).assigned == 0
+        assert silence.sweep(later(minutes=15, seconds=1)).assigned == 1
     assert holder(superuser, chat_id) == operator.account_id
 
 
@@ -410,7 +410,7 @@ def test_escalated_chats_go_to_senior_operators_first(
     app: Flask, superuser: psycopg.Connection
 ) -> None:
     chat_id = waiting()
-    assignment.sweep(later(minutes=16))
+    silence.sweep(later(minutes=16))
     for level in ("junior", "mid"):
         operator = factories.operator(skill_level=level)
         factories.change_operator(operator, is_available=True, availability_reason="available")
@@ -420,7 +420,7 @@ def test_escalated_chats_go_to_senior_operators_first(
 
 def test_without_a_senior_the_next_best(app: Flask, superuser: psycopg.Connection) -> None:
     chat_id = waiting()
-    assignment.sweep(later(minutes=16))
+    silence.sweep(later(minutes=16))
     junior = factories.operator(available=True, skill_level="junior")
     assert holder(superuser, chat_id) == junior.account_id
 
@@ -434,7 +434,7 @@ def test_a_chat_that_fell_out_of_the_queue_comes_back(
     lost, answered = waiting(), waiting()
     superuser.execute("DELETE FROM chat_queue WHERE chat_id = %s", (lost,))
     superuser.execute("UPDATE chats SET waiting_since = NULL WHERE id = %s", (answered,))
-    assignment.sweep()
+    silence.sweep()
     assert superuser.execute("SELECT chat_id FROM chat_queue").fetchall() == [(lost,)]
 
 
@@ -573,10 +573,10 @@ def test_a_chat_its_character_holds_back_says_so(app: Flask, superuser: psycopg.
     busy = factories.character(max_concurrent_chats=1)
     for _ in range(2):
         waiting(character=busy)
-    assert assignment.sweep().assigned == 0
+    assert silence.sweep().assigned == 0
     desk: Any = app.test_client()
     desk.become(olga)
     assert "character speaks in many chats" in desk.get("/operator/queue").text
     superuser.execute("UPDATE fictional_users SET max_concurrent_chats = 5")
-    assignment.sweep()
+    silence.sweep()
     assert "character speaks" not in desk.get("/operator/queue").text

@@ -108,7 +108,9 @@ def test_a_withdrawn_character_opens_no_new_chat(app: Flask, superuser: psycopg.
 
 
 def test_a_closed_chat_opens_again_by_a_message(pair: Pair, superuser: psycopg.Connection) -> None:
+    assert pair.operator.account_id
     for status in ("closed", "archived"):
+        assignment.release_all(pair.operator.account_id, "closed")
         superuser.execute(
             "UPDATE chats SET status = %s, closed_at = now(), close_reason = 'inactivity'",
             (status,),

@@ -194,7 +194,12 @@ def test_the_wrong_method_and_too_much(client: FlaskClient, headers: dict[str, s
     assert "GET" in answer.headers["Allow"]
     large = client.post("/theme", data={"theme": "x" * 70_000}, headers=headers)
     assert large.status_code == 413
-    for refused in (answer, large):
+    for refused, words in (
+        (answer, "This address cannot be opened like that"),
+        (large, "That is more than can be taken here"),
+    ):
+        assert words in text(refused), "in words of our own"
+        assert "URL" not in text(refused) and "capacity" not in text(refused)
         if headers is JSON:
             assert refused.get_json()["error"]["request_id"] == refused.headers["X-Request-Id"]
         else:
@@ -268,15 +273,16 @@ def test_sending_is_paused(cast: Cast, table: str, column: str, words: str) -> N
     before = cast.state()
     answer = send(cast, browser)
     assert answer.status_code == 423
-    assert words in answer.get_json()["error"]["message"]
+    said = answer.get_json()["error"]["message"]
+    assert words in said
     assert cast.state() == before
     page = browser.get(f"/chat/{cast.chat}")
     assert page.status_code == 200, "reading stays possible"
-    assert words in text(page)
+    assert said in text(page), "the page says beforehand what a send is refused with"
 
 
 def test_refusals_leave_one_line_and_a_count(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
-    counter = messages.REFUSED.labels("validation_error")
+    counter = error_pages.REFUSED.labels("validation_error")
     before = counter._value.get()
     with caplog.at_level("INFO"):
         answer = send(cast, content="")
@@ -291,7 +297,7 @@ def test_refusals_leave_one_line_and_a_count(cast: Cast, caplog: pytest.LogCaptu
 
 def test_a_send_over_the_limit_is_counted_like_any_other(make_app: Callable[..., Flask]) -> None:
     app = make_app(limit_messages="1 per minute")
-    counter = messages.REFUSED.labels("too_many_requests")
+    counter = error_pages.REFUSED.labels("too_many_requests")
     with app.app_context():
         anna = factories.user()
         chat = factories.open_chat(anna)

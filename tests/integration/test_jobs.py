@@ -21,7 +21,6 @@ from fantooo.infra import bus, job_queue
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import JobRun
 from fantooo.services import (
-    assignment,
     chats,
     credits,
     housekeeping,
@@ -29,6 +28,7 @@ from fantooo.services import (
     partitions,
     refunds,
     schedule,
+    silence,
 )
 from jobs import tasks
 from jobs.schedule import SCHEDULE
@@ -302,7 +302,7 @@ def test_outcomes_are_kept(app: Flask, superuser: psycopg.Connection) -> None:
     now = datetime(2026, 11, 24, 10, 0, 5, tzinfo=UTC)
     schedule.claim_due((EVERY_MINUTE,), now)
     due = EVERY_MINUTE.last_due(now).isoformat()
-    schedule.run("idle_chats", due, lambda: assignment.Sweep(warned=2))
+    schedule.run("idle_chats", due, lambda: silence.Sweep(warned=2))
     status = "SELECT status, result, error, started_at IS NOT NULL, finished_at IS NOT NULL FROM job_runs"
     value = {"warned": 2, "returned": 0, "escalated": 0, "assigned": 0}
     assert one(superuser, status) == ("done", {"value": value}, None, True, True)
@@ -376,6 +376,25 @@ def age(superuser: psycopg.Connection, chat_id: UUID, interval: str) -> None:
     superuser.execute(
         "UPDATE chats SET last_message_at = now() - %s::interval WHERE id = %s", (interval, chat_id)
     )
+
+
+@pytest.mark.parametrize("status", ["closed", "archived"])
+def test_nobody_holds_a_closed_chat(app: Flask, superuser: psycopg.Connection, status: str) -> None:
+    """Whatever closes a chat: the database refuses to leave it with its operator."""
+    user, operator = factories.user(), factories.operator(available=True)
+    chat_id = factories.open_chat(user)
+    factories.send(user, chat_id)
+    factories.reply(operator, chat_id)
+    closes = "UPDATE chats SET status = %s, closed_at = now(), close_reason = 'inactivity'"
+    with pytest.raises(psycopg.errors.CheckViolation, match="nobody_holds_closed_chats"):
+        superuser.execute(closes, (status,))
+    lets_go = ", assigned_operator_id = NULL, assignment_time = NULL"
+    superuser.execute(closes + lets_go, (status,))
+    with pytest.raises(psycopg.errors.CheckViolation, match="nobody_holds_closed_chats"):
+        superuser.execute(
+            "UPDATE chats SET assigned_operator_id = %s, assignment_time = now()",
+            (operator.account_id,),
+        )
 
 
 def test_idle_closed_archived(app: Flask, superuser: psycopg.Connection) -> None:

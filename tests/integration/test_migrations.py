@@ -101,6 +101,45 @@ def test_what_came_back_by_itself_gets_its_row(
         assert credits.verify_ledger() == []
 
 
+def test_nobody_holds_closed_chats(make_app: Callable[..., Flask], place: Place) -> None:
+    """0020: a closed chat that somebody held is let go; who holds an open one keeps it."""
+    app = make_app()
+    folder = app.extensions["migrate"].directory
+    with app.app_context():
+        anna = factories.user(100)
+        olga = factories.operator(available=True)
+        held, shut, put_away = (factories.open_chat(anna) for _ in range(3))
+        for chat in (held, shut, put_away):
+            factories.send(anna, chat)
+            factories.reply(olga, chat)
+        name = app.extensions["sqlalchemy"].engine.url.database
+        before = ScriptDirectory(folder).get_revision("0020").down_revision
+        with place.connect(name) as connection:
+            _forget_connections()
+            flask_migrate.downgrade(directory=folder, revision=str(before))
+            connection.execute(
+                "UPDATE chats SET status = CASE id WHEN %s THEN 'closed' ELSE 'archived' END,"
+                " closed_at = now() WHERE id <> %s",
+                (shut, held),
+            )
+            flask_migrate.upgrade(directory=folder)
+            turns = "SELECT chat_id, end_reason FROM chat_assignments ORDER BY number, assigned_at"
+            assert connection.execute(turns).fetchall() == [
+                (held, None),
+                (shut, "closed"),
+                (put_away, "closed"),
+            ]
+            places = "SELECT current_chat_count FROM operators"
+            assert connection.execute(places).fetchall() == [(1,)]
+            holds = "SELECT id FROM chats WHERE assigned_operator_id IS NOT NULL"
+            assert connection.execute(holds).fetchall() == [(held,)]
+        _forget_connections()
+        # Both go on as if they had been closed in the usual way.
+        factories.send(anna, shut)
+        factories.reply(olga, shut)
+        assert credits.verify_ledger() == []
+
+
 def test_every_step_back_and_forward(make_app: Callable[..., Flask], place: Place) -> None:
     """From each older release, rows in the tables, to this one: nothing is lost, all works on."""
     app = make_app()

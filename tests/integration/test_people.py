@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -17,7 +17,7 @@ from fantooo.domain.texts import CONSENT, TEXT_VERSIONS
 from fantooo.domain.viewer import ANONYMOUS
 from fantooo.infra import passwords
 from fantooo.queries import sessions
-from fantooo.services import accounts, credits
+from fantooo.services import accounts, credentials, credits
 from tests.support import factories, race
 from tests.support.factories import PASSWORD
 from tests.support.race import of
@@ -311,7 +311,7 @@ def test_expired_revoked_and_deactivated(app: Flask, superuser: psycopg.Connecti
     superuser.execute(
         "UPDATE sessions SET expires_at = now() WHERE account_id = %s", (opened[0].account_id,)
     )
-    accounts.end_all_sessions(opened[1].account_id)
+    credentials.end_other_sessions(opened[1].account_id, uuid4())
     superuser.execute(
         "UPDATE accounts SET is_active = false WHERE id = %s", (opened[2].account_id,)
     )

@@ -64,7 +64,8 @@ class Bed:
         superuser.execute("VACUUM (ANALYZE) fictional_users")
         self.operator = factories.operator(max_chats=50)
         superuser.execute(
-            "UPDATE chats SET assigned_operator_id = %s, assignment_time = now(), assignment_count = 2"
+            "UPDATE chats SET assigned_operator_id = %s, assignment_time = now(), assignment_count = 2,"
+            " status = 'idle', closed_at = NULL, close_reason = NULL"
             " WHERE id IN (SELECT id FROM chats WHERE id = %s UNION"
             " (SELECT id FROM chats ORDER BY id LIMIT 20))",
             (self.operator.account_id, self.chat),

@@ -221,13 +221,19 @@ def test_its_credits_are_not_asked_for_any_more(said: Said) -> None:
     assert credits.verify_ledger() == []
 
 
+_CLOSED = (
+    "UPDATE chats SET waiting_since = NULL, assigned_operator_id = NULL, assignment_time = NULL,"
+    " status = 'closed', close_reason = 'inactivity', closed_at = now()"
+)
+
+
 @pytest.mark.parametrize(
     "standing",
     [
         "UPDATE chats SET is_frozen = true",
         "UPDATE real_users SET is_banned = true",
         "UPDATE real_users SET paused_until = now() + interval '1 day'",
-        "UPDATE chats SET waiting_since = NULL, status = 'closed', close_reason = 'inactivity', closed_at = now()",
+        _CLOSED,
         "DELETE FROM consents",
     ],
 )

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from fantooo.embedded import process
-from fantooo.services import assignment, credits
+from fantooo.services import credits, silence
 from tests.live.load import Load
 from tests.support.cluster import Cluster
 from tests.support.server import LiveServer
@@ -104,7 +104,7 @@ def verify(server: LiveServer, load: Load) -> None:
     moved = [row for row in stored if acknowledged[row[0]].seq != row[2]]
     assert (len(lost), doubled, moved, gaps, disorder) == (0, [], [], [], [])
     with server.acting():
-        assignment.sweep()
+        silence.sweep()
         assert credits.verify_ledger() == []
     with server.place.connect(server.database) as connection:
         stuck = connection.execute(

@@ -22,7 +22,7 @@ import websocket
 from fantooo.domain.viewer import Viewer
 from fantooo.embedded import process
 from fantooo.realtime import wire
-from fantooo.services import accounts, assignment, credits
+from fantooo.services import assignment, credits, exclusion, silence
 from tests.live.load import Caller
 from tests.live.page import close_code, dial, greet, hang_up, say
 from tests.support import factories
@@ -262,8 +262,7 @@ def test_other_peoples_chats_stay_silent(server: LiveServer, talk: Talk) -> None
         factories.send(talk.anna, talk.annas, "Nothing for strangers")
         factories.reply(talk.olga, talk.annas, "Only for Anna")
         for viewer in [talk.anna, talk.olga, *strangers]:
-            assert viewer.account_id
-            accounts.end_all_sessions(viewer.account_id)
+            factories.sign_out_everywhere(viewer)
     for line in lines:
         frames, code = everything_until_closed(line)
         assert code == 4001
@@ -299,13 +298,18 @@ def test_access_that_ends_closes_within_a_second(server: LiveServer, talk: Talk)
 
     def revoke(caller: Caller) -> None:
         with server.acting():
+            factories.sign_out_everywhere(caller.viewer)
+
+    def exclude(caller: Caller) -> None:
+        with server.acting():
             assert caller.viewer.account_id
-            accounts.end_all_sessions(caller.viewer.account_id)
+            exclusion.exclude(caller.viewer.account_id, length="6m", typed="stop", device="")
 
     closing("logout", talk.anna, lambda caller: _log_out(server, caller))
     closing("all sessions of a user", talk.anna, revoke)
     closing("all sessions of an operator", talk.olga, revoke)
     closing("all sessions of an admin", talk.admin, revoke)
+    closing("a user who excludes themselves", talk.anna, exclude)
     shown = ", ".join(f"{what} {seconds:.2f}" for what, seconds in took.items())
     print(f"\n[sockets] seconds from the end of access to 4001: {shown}")
 
@@ -373,7 +377,7 @@ def test_an_operator_who_goes_from_page_to_page_is_there(server: LiveServer, tal
         server.wait_for(fresh, talk.olga.account_id)
         line.close()
     with server.acting():
-        assert assignment.sweep().returned == 0
+        assert silence.sweep().returned == 0
     assert talk.holder(talk.annas) == talk.olga.account_id
     there = "SELECT is_available FROM operators WHERE id = %s"
     assert server.one(there, talk.olga.account_id) is True
@@ -394,7 +398,7 @@ def test_an_operator_who_comes_back_is_given_what_waits(server: LiveServer, talk
     server.wait_for(holder, back.account_id, chat)
     with server.acting():
         assert back.account_id
-        assert assignment.sweep().returned == 0
+        assert silence.sweep().returned == 0
         assignment.release_all(back.account_id, "offline")
 
 
@@ -424,8 +428,7 @@ def test_a_chat_taken_away_is_not_heard_any_more(server: LiveServer, talk: Talk)
     say(olga, type="hello", chat=str(talk.annas), page="desk")
     with server.acting():
         for viewer in (talk.olga, talk.anna):
-            assert viewer.account_id
-            accounts.end_all_sessions(viewer.account_id)
+            factories.sign_out_everywhere(viewer)
     heard, _code = everything_until_closed(olga)
     assert {f["type"] for f in heard} <= {"queue", "ready"}, heard
     heard, _code = everything_until_closed(anna)

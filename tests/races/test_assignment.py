@@ -13,7 +13,7 @@ from sqlalchemy import text
 from fantooo.domain.errors import ChatNotFound, FantoooError
 from fantooo.domain.viewer import SYSTEM, Viewer
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.services import assignment, chats, credits, messages, operators
+from fantooo.services import assignment, chats, credits, messages, operators, silence
 from tests.support import factories, race
 from tests.support.race import of
 
@@ -220,7 +220,7 @@ def test_hand_back_reply_sweep_and_close_at_once(app: Flask, few_rounds: int) ->
             )
             tasks.append((viewer, lambda v=viewer, c=chat_id: factories.send(v, c)))
         later = datetime.now(UTC) + timedelta(minutes=4)
-        tasks.append((SYSTEM, lambda: assignment.sweep(later)))
+        tasks.append((SYSTEM, lambda: silence.sweep(later)))
         tasks.append((SYSTEM, lambda: chats.close_quiet_chats(later + timedelta(days=2))))
         tasks.append((SYSTEM, lambda o=team[0]: assignment.release_all(o.account_id, "offline")))
         random.shuffle(tasks)

@@ -23,7 +23,15 @@ from fantooo.infra.storage import LocalStorage
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import Account, FictionalUser, Media, Operator, RealUser
 from fantooo.queries import sessions
-from fantooo.services import accounts, address_links, chats, messages, operators, settings
+from fantooo.services import (
+    accounts,
+    address_links,
+    chats,
+    credentials,
+    messages,
+    operators,
+    settings,
+)
 from fantooo.services.accounts import SignIn
 from fantooo.services.credits import grant_bonus
 
@@ -341,6 +349,12 @@ def sign_in(viewer: Viewer) -> SignIn:
             select(Account.login).where(Account.id == viewer.account_id)
         ).one()
     return accounts.sign_in(login, PASSWORD, viewer.role)
+
+
+def sign_out_everywhere(viewer: Viewer) -> None:
+    """Ends every session of somebody, as their page of sessions does for all but its own."""
+    assert viewer.account_id
+    credentials.end_other_sessions(viewer.account_id, uuid4())
 
 
 def ban(viewer: Viewer, until: datetime | None = None) -> None:
