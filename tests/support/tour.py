@@ -743,6 +743,8 @@ class Stop:
         if page.locator("[data-live]").count() and not self.before:
             expect(page.locator("html[data-socket=ready]")).to_be_attached()
         self.act(page, world)
+        # An answer's words are there before its styles are.
+        page.wait_for_load_state()
         page.evaluate("document.fonts.ready.then(() => true)")
 
 
