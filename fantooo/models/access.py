@@ -179,7 +179,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
             OPERATOR,
             "UPDATE",
             f"id = {ME}",
-            ("is_available", "availability_reason", "last_activity", "auto_next"),
+            ("is_available", "availability_reason", "away_since", "last_activity", "auto_next"),
         ),
         Rule(ADMIN, "SELECT"),
         *_all(SYSTEM),

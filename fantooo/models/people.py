@@ -174,6 +174,8 @@ class Operator(Base):
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_available: Mapped[bool] = mapped_column(server_default=text("false"))
     availability_reason: Mapped[str] = mapped_column(server_default=text("'offline'"))
+    #: since when not available; None while available, or when that was never said
+    away_since: Mapped[datetime | None]
     auto_next: Mapped[bool] = mapped_column(server_default=text("true"))
     max_concurrent_chats: Mapped[int] = mapped_column(server_default=text("5"))
     #: chats held right now; kept by the assignment service under the operator's lock

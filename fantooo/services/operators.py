@@ -17,7 +17,10 @@ ABSENCES = ("break", "wrap-up", "offline")
 
 
 def set_availability(operator_id: UUID, *, available: bool, reason: str) -> None:
-    """Goes available, or away with a reason. Offline gives all chats back; others keep them.
+    """Goes available, or away with a reason. Offline gives all chats back.
+
+    On a break or wrapping up what waits is still theirs; a quiet chat that wakes up goes to
+    somebody else (services/silence.py).
 
     Raises ``ValidationError`` for an unknown reason, ``Forbidden`` for a suspended operator.
     """
@@ -28,6 +31,10 @@ def set_availability(operator_id: UUID, *, available: bool, reason: str) -> None
         if available and operator.is_suspended:
             raise Forbidden(operator.suspension_reason or "Your account is suspended.")
         now = datetime.now(UTC)
+        if available:
+            operator.away_since = None
+        elif operator.is_available:
+            operator.away_since = now
         operator.is_available = available
         operator.availability_reason = "available" if available else reason
         operator.last_activity = now

@@ -38,6 +38,7 @@ class Sweep:
 def sweep(now: datetime | None = None) -> Sweep:
     """The silence rules, every few seconds: warn, return, escalate, repair, assign.
 
+    A quiet chat that wakes up while its operator is away goes to somebody else, at nobody's cost.
     A chat that waits too long since its assignment or its user's first unanswered message warns
     its operator, then goes back with that operator excluded. A lost heartbeat returns the waiting
     chats at once. Too many attempts or too long in the queue escalate; who was excluded from an
@@ -46,8 +47,9 @@ def sweep(now: datetime | None = None) -> Sweep:
     now = now or datetime.now(UTC)
     with unit_of_work(as_system=True):
         current = settings.current(fresh=True)
+    woken = _return_woken()
     warned = _warn(current, now)
-    returned = _return_silent(current, now) + _return_without_heartbeat(current, now)
+    returned = woken + _return_silent(current, now) + _return_without_heartbeat(current, now)
     _repair_queue()
     _mark_held_back()
     escalated = _escalate(current, now)
@@ -75,6 +77,36 @@ def _overdue(seconds: int, now: datetime) -> list[UUID]:
                 .limit(500)
             )
         )
+
+
+def _return_woken() -> int:
+    """Takes chats whose user began to wait after their operator went away. Locks chat, then operator.
+
+    Nobody has failed: there is no incident, and whoever comes back may have it again.
+    """
+    began_later = Chat.waiting_since > Operator.away_since
+    with unit_of_work(as_system=True) as work:
+        woken = list(
+            work.session.scalars(
+                select(Chat.id)
+                .join(Operator, Operator.id == Chat.assigned_operator_id)
+                .where(began_later)
+                .order_by(Chat.waiting_since)
+                .limit(500)
+            )
+        )
+    returned = 0
+    for chat_id in woken:
+        with unit_of_work(as_system=True) as work:
+            chat = assignment.lock_chat(work, chat_id)
+            still_away = select(Operator.id).where(
+                Operator.id == chat.assigned_operator_id, Operator.away_since < chat.waiting_since
+            )
+            if work.session.scalar(still_away) is None:
+                continue
+            assignment.end_assignment(work, chat, "offline", exclude=False)
+        returned += 1
+    return returned
 
 
 def _warn(current: SystemSettings, now: datetime) -> int:
@@ -126,7 +158,7 @@ def _return_without_heartbeat(current: SystemSettings, now: datetime) -> int:
         Chat.assigned_operator_id == Operator.id, Chat.waiting_since.is_not(None)
     )
     with unit_of_work(as_system=True) as work:
-        # Also who is on a break: they keep their quiet chats, and one of these may have woken up.
+        # Also who is on a break: what waited before it is still theirs.
         silent = list(
             work.session.scalars(
                 select(Operator.id).where(
@@ -151,7 +183,7 @@ def _return_without_heartbeat(current: SystemSettings, now: datetime) -> int:
                     Operator.is_available,
                     Operator.last_activity <= quiet_since,
                 )
-                .values(is_available=False, availability_reason="offline")
+                .values(is_available=False, availability_reason="offline", away_since=now)
                 .returning(Operator.id)
             ).one_or_none()
             if away is not None:

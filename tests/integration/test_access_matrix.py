@@ -158,7 +158,8 @@ COLUMNS = {
     ("data_requests", "system", "U"): "status deleted_user_id ended_at reason",
     ("deleted_users", "system", "U"): "refund_amount refund_processed data_anonymized"
     " messages_anonymized",
-    ("operators", "operator", "U"): "is_available availability_reason last_activity auto_next",
+    ("operators", "operator", "U"): "is_available availability_reason away_since last_activity"
+    " auto_next",
     ("fictional_users", "public", "S"): CARD,
     ("fictional_users", "user", "S"): CARD,
     ("media", "public", "S"): PICTURE,

@@ -303,6 +303,42 @@ def test_a_lost_heartbeat_returns_waiting_chats_and_keeps_quiet_ones(
     assert holder(superuser, waits) == other.account_id
 
 
+@pytest.mark.parametrize("reason", ["break", "wrap-up"])
+def test_a_chat_that_wakes_up_while_its_operator_is_away_goes_on_at_once(
+    app: Flask, superuser: psycopg.Connection, reason: str
+) -> None:
+    """Its user does not wait for a timer, and a break costs nobody anything."""
+    anna, ben = factories.user(), factories.user()
+    quiet, waits = factories.open_chat(anna), factories.open_chat(ben)
+    olga = factories.operator(available=True)
+    factories.send(anna, quiet)
+    factories.reply(olga, quiet)
+    factories.send(ben, waits)
+    with acting_as(olga):
+        operators.set_availability(olga.account_id, available=False, reason=reason)
+    otto = factories.operator(available=True)
+    silence.sweep()
+    assert holder(superuser, quiet) == holder(superuser, waits) == olga.account_id
+    factories.send(anna, quiet, "Are you there?")
+    silence.sweep()
+    assert holder(superuser, quiet) == otto.account_id, "nobody's page had to be closed for that"
+    assert holder(superuser, waits) == olga.account_id, "what waited before is still theirs"
+    (incidents,) = (
+        superuser.execute(
+            "SELECT idle_incidents + reassignment_count FROM operators WHERE id = %s",
+            (olga.account_id,),
+        ).fetchone()
+        or ()
+    )
+    assert incidents == 0
+    with acting_as(olga):
+        operators.set_availability(olga.account_id, available=True, reason="")
+    factories.reply(otto, quiet, "Yes!")
+    factories.send(anna, quiet)
+    silence.sweep()
+    assert holder(superuser, quiet) == otto.account_id, "who has answered keeps it"
+
+
 def test_whose_line_was_cut_may_have_the_chat_again(
     app: Flask, superuser: psycopg.Connection
 ) -> None:
