@@ -104,7 +104,7 @@ def test_presence_is_true(conversation: Conversation) -> None:
     user, operator = conversation
     presence = operator.page.locator("#presence")
     expect(presence).to_have_text("here now")
-    user.page.goto("/how-it-works")
+    user.page.goto("about:blank")
     expect(presence).to_have_text("away")
 
 

@@ -539,7 +539,7 @@ def test_the_waiting_room_shows_queue_numbers_and_switch_live(
     page.get_by_label("When I switch off").select_option("break")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "false")
-    expect(page.get_by_text("On a break. Chats you hold stay with you.")).to_be_visible()
+    expect(page.get_by_text("On a break. What waits is still yours")).to_be_visible()
     expect(page.locator("#held")).to_contain_text("amina")
 
 
