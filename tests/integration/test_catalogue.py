@@ -326,6 +326,8 @@ def test_times_carry_their_zone(catalogue: psycopg.Connection) -> None:
     )
 
 
+# A month that was made since the last upgrade would spell its rights out for the first time.
+@pytest.mark.fresh_db
 def test_applying_the_rights_again_changes_nothing(app: Flask, place: Place) -> None:
     """`statements` may be run after any change: it ends where it began."""
     from sqlalchemy import create_engine, text
