@@ -46,6 +46,8 @@ _PHOTOS = "tests/integration/test_photos.py::"
 _LETTERS = "tests/integration/test_letters.py::"
 _BUYING = "tests/integration/test_buying.py::"
 _REFUNDS = "tests/integration/test_money_refunds.py::"
+_PEOPLE = "tests/integration/test_people.py::"
+_SESSIONS = "tests/browser/test_sessions.py::"
 
 MUTANTS = [
     Mutant("two workers send one letter", "fantooo/services/outbox.py",
@@ -177,6 +179,12 @@ MUTANTS = [
            "tests/unit/test_outgoing.py"),
     Mutant("a phone number as a name", "fantooo/domain/people.py",
            "if _PHONE.search(username)", "if False", "tests/unit/test_people.py"),
+    Mutant("who read a chat is not noted", "fantooo/web/operator.py",
+           '    security.record("data_access", chat=str(chat_id), assignment=str(chat.assignment_number))\n', "",
+           _PEOPLE + "test_the_log_of_chats_that_are_read"),
+    Mutant("a missing permission is not noted", "fantooo/web/guards.py",
+           '        security.record("permission_denied", endpoint=endpoint, permission=permission)\n', "",
+           _PEOPLE + "test_the_log_of_a_permission_that_is_missing"),
     Mutant("price plus one", "fantooo/domain/pricing.py",
            "int(amount.to_integral_value(rounding=ROUND_CEILING)),",
            "int(amount.to_integral_value(rounding=ROUND_CEILING)) + 1,", "tests/unit/test_pricing.py"),
@@ -337,11 +345,17 @@ def outcome(mutant: Mutant) -> str:
         if text.count(mutant.old) < 1:
             return "does not apply"
         path.write_text(text.replace(mutant.old, mutant.new))
+        environment = {**os.environ, "FLASK_APP": "wsgi", "PYTHONPATH": str(copy)}
+        if mutant.file.startswith("static/"):
+            # Pages load what was bundled.
+            bundle = [sys.executable, "-m", "flask", "dev", "assets"]
+            if subprocess.run(bundle, cwd=copy, env=environment, capture_output=True).returncode:
+                return "no assets"
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", "-x", "--tb=no", mutant.test],
                 cwd=copy,
-                env={**os.environ, "FLASK_APP": "wsgi", "PYTHONPATH": str(copy)},
+                env=environment,
                 capture_output=True,
                 text=True,
                 timeout=_SECONDS,
