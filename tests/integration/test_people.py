@@ -124,6 +124,10 @@ def test_steps_keep_what_was_typed(client: FlaskClient) -> None:
     assert 'name="confirmPassword"' in third
     assert re.search(r'<input[^>]*name="consent"[^>]*>', third)
     assert "checked" not in re.search(r'<input[^>]*name="consent"[^>]*>', third)[0]  # type: ignore[index]
+    for consent, box in (("yes", " checked"), ("", "")):
+        differ = {**given, "step": "3", "confirmPassword": "another one", "consent": consent}
+        again = client.post("/get-started", data=differ).get_data(as_text=True)
+        assert f'name="consent" type="checkbox" value="yes"{box} ' in again, "as it was left"
     back = client.post("/get-started", data={**given, "step": "3", "back": "1"})
     assert 'name="location"' in back.get_data(as_text=True)
     assert PASSWORD not in back.get_data(as_text=True)
