@@ -242,6 +242,8 @@ def _step(
     context = {
         "step": step,
         "values": values,
+        # As it was left; what comes with an earlier step was no answer to this box.
+        "agreed": step == _posted_step() == _STEPS and request.form.get("consent") == "yes",
         "errors": errors,
         "suggestions": suggestions,
         "next": following,

@@ -9,6 +9,7 @@ import { watchNotes } from './live/notes.js';
 import { watchPanels } from './live/panels.js';
 import { watchTemplates } from './live/templates.js';
 import { followKeyboard } from './live/viewport.js';
+import { leave } from './socket.js';
 
 const desk = document.getElementById('desk');
 const clock = document.getElementById('answer-clock');
@@ -166,7 +167,7 @@ function refused(item, { status, body, retryAfter }) {
       return { restore: true };
   }
   if (status === 401) {
-    window.location.assign('/op-login');
+    leave();
     return { restore: true };
   }
   if (status === 429 && retryAfter) {

@@ -8,12 +8,15 @@
 // share the socket through these events, so each may call `start()`.
 
 import { toast } from './lib/toast.js';
+import { ask } from './live/http.js';
 import { apply } from './live/partials.js';
 
 const BEAT = 25_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 const ACCESS_ENDED = 4001;
+/** Closed so often in a row, the last two times unopened: perhaps it is refused. */
+const ASKS_WHY = 3;
 const ENVELOPES = new Set(['message', 'edit', 'delete', 'read']);
 
 /** Opens the page's socket, once, if somebody is signed in here. */
@@ -151,11 +154,21 @@ class Socket {
       return;
     }
     this.#tries += 1;
+    if (this.#tries >= ASKS_WHY) this.#askWhy();
     const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (this.#tries - 1));
     // Jitter, so that a restart does not bring everybody back in the same moment.
     const wait = ceiling / 2 + (Math.random() * ceiling) / 2;
     this.#tell('lost', { tries: this.#tries, wait });
     this.#retry = setTimeout(() => this.open(), wait);
+  }
+
+  /** A browser does not say why a socket did not open; the session may have ended meanwhile. */
+  async #askWhy() {
+    const { status } = await ask('GET', '/session');
+    // Who logged out here meanwhile goes where that leads.
+    if (status !== 401 || document.documentElement.dataset.socket === 'ended') return;
+    this.#end();
+    leave();
   }
 
   #tell(state, more = {}) {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.support import factories
 from tests.support.chromium import until
@@ -90,6 +91,34 @@ def test_a_newcomer_and_an_operator_meet_live(
     assert newcomer.is_same_page()
     assert asha.is_same_page()
     assert live_server.one("SELECT credits FROM real_users") == 9
+
+
+def test_a_message_lost_on_the_line_is_fetched_when_the_next_one_comes(
+    conversation: Conversation,
+) -> None:
+    """Both are there, in order and once each: the later one waits for what is missing before it."""
+    user, operator = conversation
+    lost: list[str | bytes] = []
+
+    def serve(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def pushed(frame: str | bytes) -> None:
+            if not lost and json.loads(frame)["type"] == "message":
+                lost.append(frame)
+            else:
+                line.send(frame)
+
+        server.on_message(pushed)
+
+    user.page.route_web_socket("**/ws", serve)
+    user.page.reload()
+    user.wait_until_live()
+    operator.say("Lost on its way")
+    operator.say("The next one")
+    expect(user.bubble("The next one")).to_be_visible()
+    assert "Lost on its way" in str(lost), "nothing was lost, so nothing is proven"
+    assert user.texts() == ["Good evening", "Lost on its way", "The next one"]
 
 
 def test_typing_ends_when_the_writer_stops(conversation: Conversation) -> None:

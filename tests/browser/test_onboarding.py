@@ -59,6 +59,11 @@ def test_errors_stand_at_their_fields(new_person: NewPerson, javascript: bool) -
     expect_error(page, "password", "Use at least 10 characters")
     expect_error(page, "confirmPassword", "The two passwords differ")
     expect_error(page, "consent", "Please confirm that you understand how Fantooo works")
+    expect(page.locator('input[name="consent"]')).not_to_be_checked()
+    third_step(page, again="other")
+    expect(page.locator("#consent-error")).to_be_empty()
+    expect_error(page, "confirmPassword", "The two passwords differ")
+    expect(page.locator('input[name="consent"]')).to_be_checked()
     third_step(page)
     page.wait_for_url("**/discover")
 

@@ -99,6 +99,52 @@ def test_typing_after_the_end_of_a_session_is_not_lost(
     assert live_server.one("SELECT count(*) FROM messages") == 0
 
 
+def test_a_reply_after_the_end_of_a_session_is_not_lost(
+    conversation: tuple[Person, Person], live_server: LiveServer
+) -> None:
+    """As a user's message; and nothing of other chats stays in the tab."""
+    _user, operator = conversation
+    assert operator.viewer is not None
+    page, desk = operator.page, operator.page.url
+    page.route_web_socket("**/ws", lambda _socket: None)
+    page.reload()
+    page.evaluate("sessionStorage.setItem('fantooo:outbox:of-another-chat', '[]')")
+    live_server.change("DELETE FROM sessions WHERE account_id = %s", operator.viewer.account_id)
+    operator.say("Too late")
+    page.wait_for_url(re.compile(r"/op-login\?next=%2Foperator%2Fchat%2F"))
+    assert page.evaluate("sessionStorage.getItem('fantooo:outbox:of-another-chat')") is None
+    page.locator('input[name="email"]').fill(_login_of(operator))
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(desk)
+    expect(operator.field).to_have_value("Too late")
+
+
+def test_a_session_that_ended_while_the_line_was_cut_ends_the_page(
+    live_server: LiveServer, new_person: NewPerson
+) -> None:
+    """A refused socket has no reason to read, so the page asks; a line that is only cut is tried on."""
+    user = new_person().as_user()
+    page = user.page
+    cut = False
+    page.route_web_socket(
+        "**/ws", lambda line: line.close(code=1012) if cut else line.connect_to_server()
+    )
+    page.goto("/discover")
+    user.wait_until_live()
+    user.remember_page()
+    cut = True
+    with page.expect_response("**/session") as asked:
+        page.evaluate("dispatchEvent(new Event('offline'))")
+    assert asked.value.status == 204
+    cut = False
+    user.wait_until_live()
+    assert user.is_same_page()
+    live_server.change("DELETE FROM sessions")
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    page.wait_for_url("**/login?next=%2Fdiscover")
+
+
 def test_roles_do_not_reach_each_others_pages(
     live_server: LiveServer, conversation: tuple[Person, Person], new_person: NewPerson
 ) -> None:

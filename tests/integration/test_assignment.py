@@ -407,6 +407,9 @@ def test_fifteen_minutes_escalate_and_tell_admins_once(
     assert waiting() != chat_id
     senior = factories.operator(available=True, max_chats=1)
     assert holder(superuser, chat_id) == senior.account_id, "the top of the queue"
+    factories.reply(senior, chat_id)
+    after = superuser.execute("SELECT status FROM chats WHERE id = %s", (chat_id,)).fetchone()
+    assert after == ("active",), "the first reply ends it"
 
 
 def test_three_failed_assignments_escalate_and_everybody_may_be_asked_again(

@@ -124,6 +124,10 @@ def test_steps_keep_what_was_typed(client: FlaskClient) -> None:
     assert 'name="confirmPassword"' in third
     assert re.search(r'<input[^>]*name="consent"[^>]*>', third)
     assert "checked" not in re.search(r'<input[^>]*name="consent"[^>]*>', third)[0]  # type: ignore[index]
+    for consent, box in (("yes", " checked"), ("", "")):
+        differ = {**given, "step": "3", "confirmPassword": "another one", "consent": consent}
+        again = client.post("/get-started", data=differ).get_data(as_text=True)
+        assert f'name="consent" type="checkbox" value="yes"{box} ' in again, "as it was left"
     back = client.post("/get-started", data={**given, "step": "3", "back": "1"})
     assert 'name="location"' in back.get_data(as_text=True)
     assert PASSWORD not in back.get_data(as_text=True)
@@ -510,3 +514,24 @@ def test_the_log_of_coming_and_going(
     assert "wrong password" not in str(
         rows(superuser, "SELECT s::text FROM security_audit_log AS s")
     )
+
+
+def test_the_log_of_a_permission_that_is_missing(app: Flask, superuser: psycopg.Connection) -> None:
+    moderator = factories.admin("moderator")
+    answer = app.test_client().become(moderator).get("/admin/payments")  # type: ignore[attr-defined]
+    assert answer.status_code == 403
+    denied = {"endpoint": "admin.payments", "permission": "manage_payments"}
+    assert events(superuser)[-1] == ("permission_denied", moderator.account_id, denied)
+
+
+def test_the_log_of_chats_that_are_read(app: Flask, superuser: psycopg.Connection) -> None:
+    """Who opened whose chat, and the assignment that was the reason; what is not shown is not read."""
+    chat_id = factories.open_chat(user := factories.user())
+    factories.send(user, chat_id)
+    holder, other = factories.operator(available=True), factories.operator()
+    for viewer, status in ((other, 404), (holder, 200)):
+        answer = app.test_client().become(viewer).get(f"/operator/chat/{chat_id}")  # type: ignore[attr-defined]
+        assert answer.status_code == status
+    assert [event for event in events(superuser) if event[0] == "data_access"] == [
+        ("data_access", holder.account_id, {"chat": str(chat_id), "assignment": "1"})
+    ]

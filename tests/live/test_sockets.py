@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import psutil
@@ -219,7 +220,10 @@ def test_who_may_not_open(server: LiveServer, talk: Talk) -> None:
 def test_a_session_opens_its_own_account_only(server: LiveServer, talk: Talk) -> None:
     """Whatever a page says it is, the session decides."""
     line = dial(server, cookie_of(server, talk.ben))
+    greet(line, None)
     say(line, type="hello", chat=str(talk.annas), page="desk", account=str(talk.anna.account_id))
+    # Its own answer, or the next greeting would take it for the one that the chat is heard.
+    assert next_frame(line, "ready")
     greet(line, talk.bens)
     with server.acting():
         factories.send(talk.anna, talk.annas, "for Olga only")
@@ -400,6 +404,67 @@ def test_an_operator_who_comes_back_is_given_what_waits(server: LiveServer, talk
         assert back.account_id
         assert silence.sweep().returned == 0
         assignment.release_all(back.account_id, "offline")
+
+
+class LateConfirmations:
+    """Stands before Redis: its answers to who subscribes come through once ``confirm`` is set."""
+
+    def __init__(self, redis_url: str) -> None:
+        redis_at = urlsplit(redis_url)
+        self._redis = redis_at.hostname, redis_at.port
+        self._door = socket.create_server(("127.0.0.1", 0))
+        own = f"127.0.0.1:{self._door.getsockname()[1]}"
+        self.url = redis_url.replace(f"{redis_at.hostname}:{redis_at.port}", own)
+        self.confirm = threading.Event()
+        threading.Thread(target=self._let_in, daemon=True).start()
+
+    def _let_in(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, far = self._door.accept()[0], socket.create_connection(self._redis)
+                subscribes = threading.Event()
+                for hand_on, ends in (self._ask, (near, far)), (self._answer, (far, near)):
+                    threading.Thread(target=hand_on, args=(*ends, subscribes), daemon=True).start()
+
+    def _ask(self, near: socket.socket, far: socket.socket, subscribes: threading.Event) -> None:
+        with suppress(OSError), near:
+            while asked := near.recv(65536):
+                if b"SUBSCRIBE" in asked:
+                    subscribes.set()
+                far.sendall(asked)
+            # Redis answers that by ending too.
+            far.shutdown(socket.SHUT_WR)
+
+    def _answer(self, far: socket.socket, near: socket.socket, subscribes: threading.Event) -> None:
+        with suppress(OSError), far:
+            while answer := far.recv(65536):
+                if subscribes.is_set():
+                    self.confirm.wait()
+                near.sendall(answer)
+
+    def close(self) -> None:
+        self.confirm.set()
+        # A door that is only closed keeps who waits at it.
+        self._door.shutdown(socket.SHUT_RDWR)
+        self._door.close()
+
+
+def test_ready_waits_until_redis_has_confirmed(place: Place, tmp_path) -> None:
+    """A page that caught up before could miss for ever what was published in between."""
+    between = LateConfirmations(place.redis_url)
+    server = LiveServer(place, tmp_path, workers=1, redis_url=between.url)
+    try:
+        server.start("web")
+        talk = Talk(server)
+        line = dial(server, cookie_of(server, talk.olga))
+        say(line, type="hello", chat=str(talk.annas), page="desk")
+        # Said when the page has joined its chat: a ready that waits for nothing is before it.
+        assert json.loads(line.recv())["type"] == "presence"
+        between.confirm.set()
+        assert json.loads(line.recv())["type"] == "ready"
+    finally:
+        server.stop()
+        between.close()
 
 
 def test_a_chat_taken_away_is_not_heard_any_more(server: LiveServer, talk: Talk) -> None:

@@ -46,6 +46,8 @@ _PHOTOS = "tests/integration/test_photos.py::"
 _LETTERS = "tests/integration/test_letters.py::"
 _BUYING = "tests/integration/test_buying.py::"
 _REFUNDS = "tests/integration/test_money_refunds.py::"
+_PEOPLE = "tests/integration/test_people.py::"
+_SESSIONS = "tests/browser/test_sessions.py::"
 
 MUTANTS = [
     Mutant("two workers send one letter", "fantooo/services/outbox.py",
@@ -177,6 +179,17 @@ MUTANTS = [
            "tests/unit/test_outgoing.py"),
     Mutant("a phone number as a name", "fantooo/domain/people.py",
            "if _PHONE.search(username)", "if False", "tests/unit/test_people.py"),
+    Mutant("who read a chat is not noted", "fantooo/web/operator.py",
+           '    security.record("data_access", chat=str(chat_id), assignment=str(chat.assignment_number))\n', "",
+           _PEOPLE + "test_the_log_of_chats_that_are_read"),
+    Mutant("a missing permission is not noted", "fantooo/web/guards.py",
+           '        security.record("permission_denied", endpoint=endpoint, permission=permission)\n', "",
+           _PEOPLE + "test_the_log_of_a_permission_that_is_missing"),
+    Mutant("a consent is asked for twice", "fantooo/web/people.py",
+           'step == _posted_step() == _STEPS and request.form.get("consent") == "yes"', "False",
+           _PEOPLE + "test_steps_keep_what_was_typed"),
+    Mutant("a consent from before its box was seen", "fantooo/web/people.py",
+           "step == _posted_step() == _STEPS and ", "", _PEOPLE + "test_steps_keep_what_was_typed"),
     Mutant("price plus one", "fantooo/domain/pricing.py",
            "int(amount.to_integral_value(rounding=ROUND_CEILING)),",
            "int(amount.to_integral_value(rounding=ROUND_CEILING)) + 1,", "tests/unit/test_pricing.py"),
@@ -202,6 +215,9 @@ MUTANTS = [
            _LIMITS + "test_no_session_is_left_beside_an_exclusion"),
     Mutant("no lock between assigners", "fantooo/services/assignment.py",
            "    session.execute(_ASSIGNER)\n", "",
+           "tests/races/test_assignment.py::test_8_operators_with_5_places_and_50_chats"),
+    Mutant("the last ten in another order", "fantooo/services/assignment.py",
+           "    for entry in entries:\n", "    for entry in entries if len(entries) > 10 else reversed(entries):\n",
            "tests/races/test_assignment.py::test_8_operators_with_5_places_and_50_chats"),
     Mutant("events before their commit", "fantooo/infra/unit_of_work.py",
            "self._events.append(event)", "bus.publish(event)",
@@ -231,6 +247,9 @@ MUTANTS = [
     Mutant("escalated chats wait for ever", "fantooo/services/silence.py",
            "    _ask_again(current, now)\n", "",
            "tests/integration/test_assignment.py::test_an_escalated_chat_never_waits_for_ever"),
+    Mutant("an escalation never ends", _SEND,
+           "status = CASE WHEN c.status = 'escalated' THEN 'active' ELSE c.status END", "status = c.status",
+           "tests/integration/test_assignment.py::test_fifteen_minutes_escalate_and_tell_admins_once"),
     Mutant("waiting lifts nobody", "fantooo/queries/operators.py",
            " + ranking.waited(seconds, current)", "",
            "tests/integration/test_figures.py::test_waiting_lifts_what_operators_see"),
@@ -251,6 +270,9 @@ MUTANTS = [
     Mutant("a page that opens is nobody", "fantooo/realtime/endpoint.py",
            "        _is_here(connection)\n    except redis.RedisError:", "        pass\n    except redis.RedisError:",
            _SOCKETS + "test_an_operator_who_goes_from_page_to_page_is_there"),
+    Mutant("ready before it is confirmed", "fantooo/realtime/hub.py",
+           "if connection.greeted and connection.channels <= self._confirmed:", "if connection.greeted:",
+           _SOCKETS + "test_ready_waits_until_redis_has_confirmed"),
     Mutant("access ends and the socket stays", "fantooo/realtime/hub.py",
            'connection.close(ACCESS_ENDED, "access ended")', "pass",
            _SOCKETS + "test_access_that_ends_closes_within_a_second"),
@@ -265,6 +287,17 @@ MUTANTS = [
            _SOCKETS + "test_a_flood_is_closed_and_others_do_not_notice"),
     Mutant("no word on stopping", "gunicorn.conf.py", "_SERVICE_RESTART = 1012", "_SERVICE_RESTART = 1001",
            _SOCKETS + "test_a_stopping_server_says_so_and_answers_what_it_began"),
+    Mutant("a page shows what has a gap before it", "static/js/gate.js",
+           "      this.#held.push(envelope);\n      this.catchUp();\n", "      this.#show(envelope, envelope.seq);\n",
+           "tests/browser/test_conversation.py::test_a_message_lost_on_the_line_is_fetched_when_the_next_one_comes"),
+    Mutant("a page never asks why it is refused", "static/js/socket.js",
+           "    if (this.#tries >= ASKS_WHY) this.#askWhy();\n", "",
+           _SESSIONS + "test_a_session_that_ended_while_the_line_was_cut_ends_the_page"),
+    Mutant("a cut line counts as an ended session", "static/js/socket.js", "if (status !== 401 || ", "if (",
+           _SESSIONS + "test_a_session_that_ended_while_the_line_was_cut_ends_the_page"),
+    Mutant("a desk does not find back from the login", "static/js/desk.js",
+           "    leave();\n", "    window.location.assign('/op-login');\n",
+           _SESSIONS + "test_a_reply_after_the_end_of_a_session_is_not_lost"),
     Mutant("no lock on the promo code", "fantooo/services/promos.py",
            ".with_for_update().execution_options(populate_existing=True)", "",
            "tests/races/test_promos.py::test_the_last_use_goes_to_one_of_sixteen"),
@@ -337,11 +370,17 @@ def outcome(mutant: Mutant) -> str:
         if text.count(mutant.old) < 1:
             return "does not apply"
         path.write_text(text.replace(mutant.old, mutant.new))
+        environment = {**os.environ, "FLASK_APP": "wsgi", "PYTHONPATH": str(copy)}
+        if mutant.file.startswith("static/"):
+            # Pages load what was bundled.
+            bundle = [sys.executable, "-m", "flask", "dev", "assets"]
+            if subprocess.run(bundle, cwd=copy, env=environment, capture_output=True).returncode:
+                return "no assets"
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", "-x", "--tb=no", mutant.test],
                 cwd=copy,
-                env={**os.environ, "FLASK_APP": "wsgi", "PYTHONPATH": str(copy)},
+                env=environment,
                 capture_output=True,
                 text=True,
                 timeout=_SECONDS,
