@@ -15,14 +15,19 @@ from tests.support.server import LiveServer
 NewPerson = Callable[..., Person]
 Conversation = tuple[Person, Person]
 
-#: what the focused element shows of it: an outline, or the ring around a composer
+#: what the focused element shows of it: an outline, its own or its search field's, or the ring
+#: around a composer
 _RING = """() => {
     const here = document.activeElement;
     if (!here || here === document.body) return 'nowhere';
     const style = getComputedStyle(here);
     const box = here.getBoundingClientRect();
     if (box.bottom < 0 || box.top > innerHeight || !box.width) return 'out of sight';
-    if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) return 'visible';
+    const around = here.closest('.search');
+    const outlined = [style, ...(around ? [getComputedStyle(around)] : [])].some(
+        (each) => each.outlineStyle !== 'none' && parseFloat(each.outlineWidth) >= 2,
+    );
+    if (outlined) return 'visible';
     const ring = here.closest('.composer');
     const shadow = ring && getComputedStyle(ring).boxShadow;
     return shadow && shadow.includes('0px 0px 0px 2px') ? 'visible' : `invisible: ${here.outerHTML}`;
