@@ -27,7 +27,7 @@ _WORTH_STARS = 6
 def write(world: World, users: list[User], cast: list[Cast]) -> None:
     """Writes favourites and ratings of users and chats that are in the database already."""
     by_id = {one.id: one for one in cast}
-    #: what people give a character, mostly
+    # What people give a character, mostly.
     charm = {one.id: world.rng.choice((5, 5, 4)) for one in cast}
     chats: dict[UUID, list[dict[str, Any]]] = {}
     for chat in world.rows[Chat]:
@@ -38,6 +38,8 @@ def write(world: World, users: list[User], cast: list[Cast]) -> None:
             world, user, [by_id[chat["fictional_user_id"]] for chat in theirs], cast
         )
         ratings = [_rating(world, chat, charm) for chat in theirs if _is_rated(world, chat)]
+        if not favorites and not ratings:
+            continue
         viewer = Viewer(role="user", account_id=user.id)
         with acting_as(viewer), unit_of_work() as work:
             for model, rows in ((Favorite, favorites), (ChatRating, ratings)):

@@ -18,7 +18,7 @@ def in_credits(amount: int) -> str:
 
 
 def clean(text: str) -> str:
-    """``text`` without invisible signs and outer blanks, line ends as ``\n``, in NFC.
+    """``text`` without invisible signs and outer blanks, line ends as ``\\n``, in NFC.
 
     Empty when nothing of it could be seen: such a message would be paid for, or count as an answer.
     """

@@ -7,11 +7,12 @@ table is in the copy as soon as it has rules.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Column, select
 
 from fantooo.extensions import db
-from fantooo.models import Base, Chat, FictionalUser, access
+from fantooo.models import Base, Chat, FictionalUser, RealUser, access
 
 #: sealed and hashed by us: the words themselves are given in their place
 _LEFT_OUT = ("email_sealed", "email_hash")
@@ -43,6 +44,11 @@ def characters() -> list[dict[str, Any]]:
         .order_by(FictionalUser.name, FictionalUser.id)
     )
     return [dict(row._mapping) for row in found]  # noqa: SLF001 (SQLAlchemy's public name)
+
+
+def sealed_email(account_id: UUID) -> str | None:
+    """The address as it is kept, for whoever may open it."""
+    return db.session.get_one(RealUser, account_id).email_sealed
 
 
 def _names_staff(column: Column[Any]) -> bool:

@@ -114,11 +114,8 @@ def decide(dispute_id: UUID, admin_id: UUID, outcome: str, reason: str) -> None:
             raise ValidationError(message="This dispute is over already")
         if not dispute.resolution:
             raise ValidationError(message="The bank has not decided yet")
-        _end(
-            *(work, wallet, bought, dispute, outcome, dispute.resolution),
-            admin_id=admin_id,
-            why=why,
-        )
+        word = dispute.resolution
+        _end(work, wallet, bought, dispute, outcome, word, admin_id=admin_id, why=why)
 
 
 def _book(view: DisputeView) -> str:
@@ -147,7 +144,11 @@ def _book(view: DisputeView) -> str:
             dispute = _open(work, wallet, bought, view)
         dispute.provider_status = view.status
         dispute.due_at = view.due_at or dispute.due_at
-        if dispute.status != "open" or view.status not in _ENDED:
+        if dispute.status != "open":
+            return dispute.status
+        if view.status not in _ENDED:
+            # Also one that had ended in a word for people, and goes on after all.
+            dispute.resolution = None
             return dispute.status
         word = view.resolution or _NO_WORD
         outcome = _RESOLUTIONS.get(word)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from fantooo.infra import crypto, storage
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.models import RealUser
 from fantooo.queries import own_data, photos
 from fantooo.services import credentials, security
 
@@ -40,7 +39,8 @@ def copy(account_id: UUID, *, password: str, support: str) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         day = f"{datetime.now(UTC):%-d %B %Y, %H:%M}"
         packed.writestr("README.txt", _READ_ME.format(day=day, support=support))
-        account = {"username": username, "email": _email(account_id)}
+        sealed = own_data.sealed_email(account_id)
+        account = {"username": username, "email": crypto.unseal(sealed) if sealed else None}
         packed.writestr("account.json", _as_text(account))
         packed.writestr("characters.json", _as_text(own_data.characters()))
         for table in own_data.tables():
@@ -48,16 +48,10 @@ def copy(account_id: UUID, *, password: str, support: str) -> bytes:
         for number, photo in enumerate(photos.own(account_id), start=1):
             name = photos.file_name(account_id, photo.id, max(photo.picture.widths), "webp")
             with storage.media().open(name) as file:
-                packed.writestr(f"photos/{number}.webp", file.read())
+                packed.writestr(f"photos/{number}.webp", file.read(), zipfile.ZIP_STORED)
     with unit_of_work(as_system=True) as work:
         security.add(work, "data_access", account_id, what="copy of own data")
     return made.getvalue()
-
-
-def _email(account_id: UUID) -> str | None:
-    with unit_of_work() as work:
-        sealed = work.session.get_one(RealUser, account_id).email_sealed
-    return crypto.unseal(sealed) if sealed else None
 
 
 def _as_text(found: object) -> str:

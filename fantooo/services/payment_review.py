@@ -228,7 +228,10 @@ def _send_back_again(found: ReconciliationException, admin_id: UUID) -> str:
 def _read_again(found: ReconciliationException, admin_id: UUID) -> str:
     """For an announcement that a newer version of ours may understand."""
     status = webhooks.read_again(found.reference)
-    if status not in ("processed", "ignored"):
+    if status == "stored":
+        # It can be read by now, and the job does what it asks for once the provider answers.
+        raise ServiceUnavailable(payments.AWAY)
+    if status == "failed":
         raise ValidationError(
             message="It still cannot be read: look in the payment service's dashboard"
         )

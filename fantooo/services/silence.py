@@ -84,25 +84,18 @@ def _return_woken() -> int:
 
     Nobody has failed: there is no incident, and whoever comes back may have it again.
     """
-    began_later = Chat.waiting_since > Operator.away_since
+    woken = (
+        select(Chat.id)
+        .join(Operator, Operator.id == Chat.assigned_operator_id)
+        .where(Chat.waiting_since > Operator.away_since)
+    )
     with unit_of_work(as_system=True) as work:
-        woken = list(
-            work.session.scalars(
-                select(Chat.id)
-                .join(Operator, Operator.id == Chat.assigned_operator_id)
-                .where(began_later)
-                .order_by(Chat.waiting_since)
-                .limit(500)
-            )
-        )
+        picked = list(work.session.scalars(woken.order_by(Chat.waiting_since).limit(500)))
     returned = 0
-    for chat_id in woken:
+    for chat_id in picked:
         with unit_of_work(as_system=True) as work:
             chat = assignment.lock_chat(work, chat_id)
-            still_away = select(Operator.id).where(
-                Operator.id == chat.assigned_operator_id, Operator.away_since < chat.waiting_since
-            )
-            if work.session.scalar(still_away) is None:
+            if work.session.scalar(woken.where(Chat.id == chat_id)) is None:
                 continue
             assignment.end_assignment(work, chat, "offline", exclude=False)
         returned += 1

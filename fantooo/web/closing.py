@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,8 @@ from fantooo.queries import daily_close, disputes, giving, payment_admin
 from fantooo.services import payment_review
 from fantooo.web import guards
 from fantooo.web.admin import blueprint, payments_wished, unread_wishes
+
+_Line = TypeVar("_Line")
 
 _DAY_COLUMNS = (
     *(
@@ -88,9 +90,7 @@ def payments_csv() -> ResponseReturnValue:
     wish = payments_wished(request.form)
     if unread := unread_wishes(request.form, wish):
         raise ValidationError(message=f"Not understood: {', '.join(unread)}")
-    lines = payment_admin.found(wish, limit=_MOST_ROWS + 1)
-    if len(lines) > _MOST_ROWS:
-        raise ValidationError(message=f"More than {_MOST_ROWS:,} payments: choose some days first")
+    lines = _whole(payment_admin.found(wish, limit=_MOST_ROWS + 1))
     rows = (
         (
             _utc(line.at), line.reference, line.username, line.name,
@@ -108,7 +108,7 @@ def payments_csv() -> ResponseReturnValue:
 def refunds_csv() -> ResponseReturnValue:
     """Each refund of a month, of which the daily close has the sums."""
     first = _month()
-    lines = daily_close.refunds(first)
+    lines = _whole(daily_close.refunds(first))
     rows = (
         (
             _utc(line.at), line.reference, line.purchase, line.username, line.amount, line.currency,
@@ -124,7 +124,7 @@ def refunds_csv() -> ResponseReturnValue:
 @blueprint.post("/disputes.csv")
 def disputes_csv() -> ResponseReturnValue:
     """Every dispute, open ones first."""
-    lines = disputes.lines(limit=_MOST_ROWS)
+    lines = _whole(disputes.lines(limit=_MOST_ROWS + 1))
     rows = (
         (
             _utc(line.opened_at), line.reference, line.username, line.amount, line.currency,
@@ -135,6 +135,13 @@ def disputes_csv() -> ResponseReturnValue:
     )  # fmt: skip
     payment_review.note_export(guards.account_id(), f"{len(lines)} disputes")
     return _file("fantooo-disputes.csv", _DISPUTE_COLUMNS, rows)
+
+
+def _whole(lines: list[_Line]) -> list[_Line]:
+    """The lines of a file, all of them. Raises ``ValidationError`` when there are too many for one."""
+    if len(lines) > _MOST_ROWS:
+        raise ValidationError(message=f"More than {_MOST_ROWS:,} lines: choose some days first")
+    return lines
 
 
 def _utc(moment: datetime | None) -> str:

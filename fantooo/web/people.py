@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -95,12 +94,11 @@ def get_started() -> ResponseReturnValue:
         consent=request.form.get("consent") == "yes",
     )
     errors = rules.check_step(step, registration)
-    suggestions: list[str] = []
-    if step == 1:
-        taken, suggestions = accounts.name_available(registration.username)
+    if step == 1 and not errors:
+        taken, _suggestions = accounts.name_available(registration.username)
         errors = {"username": taken} if taken else {}
     if errors:
-        return _step(step, values, errors, suggestions)
+        return _step(step, values, errors)
     if step < _STEPS:
         return _step(step + 1, values, {})
     guards.fail_closed_without_redis()
@@ -235,9 +233,11 @@ def _first_step_with(fields: dict[str, str], registration: Registration) -> int:
     return 1
 
 
-def _step(
-    step: int, values: dict[str, str], errors: dict[str, str], suggestions: Sequence[str] = ()
-) -> ResponseReturnValue:
+def _step(step: int, values: dict[str, str], errors: dict[str, str]) -> ResponseReturnValue:
+    suggestions: list[str] = []
+    if step == 1 and "username" in errors:
+        # Whichever step found it out: another tab may have taken the name meanwhile.
+        _taken, suggestions = accounts.name_available(values["username"])
     following = forms.local_path(request.values.get("next", ""), "")
     context = {
         "step": step,

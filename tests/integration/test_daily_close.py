@@ -99,6 +99,16 @@ def test_each_figure_of_each_day(days: Viewer) -> None:
     assert (third.refunds, third.given_back, third.kept) == (1, Decimal(100), Decimal(300))
 
 
+def test_bonus_that_a_failed_refund_returns_was_given_before(app: Flask) -> None:
+    anna = factories.user()
+    assert anna.account_id
+    bought = factories.purchase(anna.account_id, factories.package(bonus_credits=10))
+    factories.refund(bought, amount=400, status="failed")
+    with acting_as(factories.admin("admin")):
+        today = daily_close.month(daily_close.today())[0]
+    assert (today.credits_sold, today.bonus_given) == (50, 10 + 10), "with the welcome"
+
+
 def test_the_last_day_owes_what_is_in_the_wallets(
     days: Viewer, superuser: psycopg.Connection
 ) -> None:

@@ -31,6 +31,7 @@ from fantooo.models import (
     ChatAssignment,
     ChatQueueEntry,
     CreditTransfer,
+    Favorite,
     FictionalUser,
     Message,
     Operator,
@@ -165,6 +166,29 @@ def test_chats_stand_in_every_way(planted: str) -> None:
         by_hour = defaultdict(int, dict(hours))
         evening, night = (sum(by_hour[h] for h in hs) for hs in (range(18, 24), range(1, 7)))
         assert evening > 3 * night
+
+
+def test_characters_are_told_apart_by_what_people_think_of_them(planted: str) -> None:
+    """Answers, stars and hearts differ, and the demo user's page of favourites is not empty."""
+    with unit_of_work(as_system=True) as work:
+        figures = work.session.execute(
+            select(
+                FictionalUser.response_seconds,
+                FictionalUser.rating_count,
+                FictionalUser.rating_average,
+                FictionalUser.favorite_count,
+            )
+        ).all()
+        mine = work.session.scalar(
+            select(func.count())
+            .select_from(Favorite)
+            .join(RealUser, RealUser.id == Favorite.real_user_id)
+            .where(RealUser.username == "demo")
+        )
+    known = [row.response_seconds for row in figures if row.response_seconds is not None]
+    assert max(known) > 2 * min(known)
+    assert len({row.rating_average for row in figures if row.rating_count}) > 1
+    assert sum(row.favorite_count for row in figures) > mine > 0
 
 
 def test_production_refuses(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

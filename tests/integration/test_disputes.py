@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import select, text
 from fantooo.domain.errors import SpendingPaused, ValidationError
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
+from fantooo.gateways.paystack import Paystack
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
     AdminNotification,
@@ -369,6 +371,25 @@ def test_a_word_that_comes_to_be_known_ends_it_by_itself(
     with pytest.raises(ValidationError, match="over already"):
         disputes.decide(the_dispute().id, account_of(admin), "lost", "I read it")
     assert (the_dispute().status, row(bought.id).status, frozen(anna)) == ("won", "success", None)
+
+
+def test_a_dispute_that_goes_on_after_all_is_for_nobody_to_decide(
+    shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, admin = factories.user(), factories.admin("admin")
+    _bought, number = disputed(paystack, anna)
+    paystack.resolve_dispute(number, "partially-accepted")
+    announce(shop, paystack)
+    assert the_dispute().resolution == "partially-accepted"
+    read = Paystack.fetch_dispute
+    monkeypatch.setattr(
+        Paystack,
+        "fetch_dispute",
+        lambda self, number: replace(read(self, number), status="awaiting-bank-feedback"),
+    )
+    with pytest.raises(ValidationError, match="has not decided"):
+        disputes.decide(the_dispute().id, account_of(admin), "lost", "I read it")
+    assert (the_dispute().status, the_dispute().resolution) == ("open", None)
 
 
 def test_all_disputes_as_a_file(shop: Flask, paystack: PaystackSimulator) -> None:

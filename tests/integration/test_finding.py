@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -306,6 +307,29 @@ def _figures(column: str) -> dict[str, object]:
 
 
 # The page
+
+
+def test_when_nobody_fits_the_page_says_what_to_take_back(
+    client: FlaskClient, cast: dict[str, UUID]
+) -> None:
+    """Each single wish without which somebody fits, with how many, the most first."""
+    answer = client.get("/discover?gender=&style=playful&tag=sea&age_from=20").text
+    ways = re.findall(r'href="([^"]+)">Without (\S+) <b class="num">(\d+)</b>', answer)
+    assert [(words, count) for _href, words, count in ways] == [("Playful", "1"), ("sea", "1")]
+    for href, _words, count in ways:
+        shown = client.get(href.replace("&amp;", "&")).text
+        assert shown.count('class="char-card"') == int(count)
+    assert "somebody fits" not in client.get("/discover?gender=&style=nothing&q=xqzwv").text
+    assert "somebody fits" not in client.get("/discover?gender=&style=playful").text
+
+
+@pytest.mark.parametrize("path", ["/", "/how-it-works", "/terms", "/privacy", "/nothing-here"])
+def test_users_keep_their_navigation(app: Flask, anna: Viewer, path: str) -> None:
+    signed_in = app.test_client().become(anna).get(path).text  # type: ignore[attr-defined]
+    assert 'class="top-nav tabbar"' in signed_in and "balance-link" in signed_in
+    assert 'href="/get-started"' not in signed_in
+    signed_out = app.test_client().get(path).text
+    assert "tabbar" not in signed_out and 'href="/get-started"' in signed_out
 
 
 def test_fragments_say_which_address_they_are(client: FlaskClient, cast: dict[str, UUID]) -> None:

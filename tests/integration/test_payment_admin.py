@@ -252,9 +252,13 @@ def test_an_announcement_that_cannot_be_read_is_for_people(
     for each in odd:
         answer = browser.post(f"/admin/payments/exceptions/{each.id}/fix")
         assert (answer.status_code, "still cannot be read" in answer.text) == (400, True)
-    view = paystack.client().verify(bought.provider_reference or "")
+    client = paystack.client()
+    view = client.verify(bought.provider_reference or "")
+    client.close()
     event = Event("charge.success", "another key", view)
     monkeypatch.setattr(gateway, "read_event", lambda _raw: event)
+    paystack.next_call("timeout", only="GET /transaction/verify", times=4)
+    assert browser.post(f"/admin/payments/exceptions/{odd[0].id}/fix").status_code == 503
     assert browser.post(f"/admin/payments/exceptions/{odd[0].id}/fix").status_code == 303
     assert row(bought.id).status == "success", "what it asked for is done"
     page = browser.get("/admin/payments").text

@@ -138,6 +138,15 @@ def test_a_taken_name_is_found_whatever_its_letters(client: FlaskClient) -> None
     answer = client.post("/get-started", data=form(username="njeri_1"))
     assert answer.status_code == 400
     assert "This name is taken" in answer.get_data(as_text=True)
+    # Free ones beside the refusal, each a button of the form; pressing one goes on with it.
+    offered = re.findall(r'name="suggestion" value="(\w+)"', answer.get_data(as_text=True))
+    assert len(offered) == 2 and "njeri_1_ke" in offered
+    at_once = client.post("/get-started", data=form(step="1", username="njeri_1"))
+    assert re.findall(r'name="suggestion" value="(\w+)"', at_once.get_data(as_text=True)) == offered
+    chosen = form(step="1", username="njeri_1", suggestion=offered[0])
+    taken = client.post("/get-started", data=chosen)
+    assert taken.status_code == 200
+    assert f'name="username" value="{offered[0]}"' in taken.get_data(as_text=True)
     hint = client.get("/get-started/name?username=NJERI_1").get_data(as_text=True)
     assert "taken" in hint
     assert "NJERI_1_ke" in hint

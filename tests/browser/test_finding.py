@@ -1,0 +1,35 @@
+"""Finding somebody on a phone: the filters fill a screen, and one button leads to what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.support.person import Person
+from tests.support.server import LiveServer
+
+
+def test_filters_say_how_many_they_leave_and_lead_there(
+    live_server: LiveServer, new_person: Callable[..., Person]
+) -> None:
+    for name, tags in (("Nia", ["sea"]), ("Baraka", ["sea", "wit"]), ("Chausiku", ["wit"])):
+        live_server.character(name=name, tags=tags)
+    page = new_person(viewport=(390, 844)).page
+    # An address with wishes shows characters, not the panel they were wished in.
+    page.goto("/discover?gender=&tag=sea")
+    expect(page.locator(".char-card").first).to_be_in_viewport()
+    expect(page.get_by_label("Order")).to_be_hidden()
+    page.locator(".more-filters > summary").click()
+    leads = page.locator("[data-shows-found]")
+    expect(leads).to_have_text("Show 2 characters")
+    expect(leads).to_be_in_viewport()
+    # What is wished stands open in its list.
+    expect(page.get_by_label("sea", exact=True)).to_be_checked()
+    page.locator(".filter-words .chip", has_text="wit").click()
+    expect(leads).to_have_text("Show 1 character")
+    leads.click()
+    expect(page.get_by_label("Order")).to_be_hidden()
+    expect(page.locator("#results")).to_be_focused()
+    expect(page.locator(".char-card")).to_have_count(1)
+    expect(page.locator(".char-card")).to_be_in_viewport()
