@@ -84,6 +84,20 @@ class Choices:
     interests: tuple[str, ...]
     places: tuple[str, ...]
 
+    def with_wished(self, wishes: Wishes) -> Choices:
+        """These and what is wished already: a form without it would take the wish back unasked."""
+
+        def each(offered: tuple[str, ...], *wished: str) -> tuple[str, ...]:
+            rare = {value for value in wished if value} - set(offered)
+            return tuple(sorted((*offered, *rare), key=str.casefold)) if rare else offered
+
+        return Choices(
+            categories=each(self.categories, wishes.category),
+            tags=each(self.tags, *wishes.tags),
+            interests=each(self.interests, *wishes.interests),
+            places=each(self.places, wishes.place),
+        )
+
 
 def find(
     wishes: Wishes,

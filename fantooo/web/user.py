@@ -99,7 +99,7 @@ def discover() -> ResponseReturnValue:
     return render_template(
         "pages/user/discover.html",
         **results,
-        choices=finding.choices(),
+        choices=finding.choices().with_wished(wishes),
         sorts=SORTS,
         styles=STYLES,
         team_online=present.is_online,

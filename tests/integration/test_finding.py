@@ -342,6 +342,18 @@ def test_fragments_say_which_address_they_are(client: FlaskClient, cast: dict[st
     assert "<html" not in chosen.get_data(as_text=True)
 
 
+def test_a_rare_wish_stands_in_the_form(client: FlaskClient, cast: dict[str, UUID]) -> None:
+    """Lists offer the most frequent, as of a minute ago; a form without a wish would take it back."""
+    client.get("/discover")
+    rare = "gender=&tag=quilts&interest=tides&place=Lodwar&category=quiet"
+    page = client.get(f"/discover?{rare}").get_data(as_text=True)
+    assert '<option selected>Lodwar</option>' in page
+    assert '<option value="quiet" selected>Quiet</option>' in page
+    for name, value in (("tag", "quilts"), ("interest", "tides")):
+        assert f'name="{name}" value="{value}" checked' in page
+    assert "quilts" not in client.get("/discover").get_data(as_text=True)
+
+
 def test_more_is_a_piece_of_the_grid(client: FlaskClient, app: Flask) -> None:
     for number in range(30):
         factories.character(name=f"N{number}")

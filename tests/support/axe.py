@@ -20,7 +20,11 @@ _PROGRAM = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _RUN = """rules => {
   // A head that sticks lies half over whatever is below it just now.
   scrollTo({ top: 0, behavior: 'instant' });
-  if (getComputedStyle(document.body).getPropertyValue('--mesh')) document.body.style.background = 'light-dark(var(--glow-2), var(--glow-1))';
+  const page = document.body.style;
+  if (getComputedStyle(document.body).getPropertyValue('--mesh')) {
+    page.setProperty('--mesh', 'none');
+    page.background = 'light-dark(var(--glow-2), var(--glow-1))';
+  }
   for (const frame of document.querySelectorAll('.table-frame')) frame.style.backgroundImage = 'none';
   const contrast = { options: { ignorePseudo: true, ignoreLength: true } };
   return axe.run(document, { resultTypes: ['violations'], runOnly: rules, checks: { 'color-contrast': contrast } });
