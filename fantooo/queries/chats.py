@@ -63,7 +63,7 @@ _CHAT_WITH = select(Chat.id).where(
     Chat.real_user_id == _USER,
     Chat.fictional_user_id == bindparam("character_id", type_=Uuid()),
 )
-_BESIDE_PROFILE = select(_CHAT_WITH.scalar_subquery().label("chat_id"), _UNREAD)
+_BESIDE_PROFILE = select(_CHAT_WITH.where(Chat.message_count > 0).exists().label("begun"), _UNREAD)
 
 
 @dataclass(frozen=True)
@@ -261,12 +261,12 @@ def beside(chat_id: UUID, user_id: UUID) -> Beside:
     return Beside(row.draft or "", int(row.returned), row.unread)
 
 
-def beside_profile(character_id: UUID, user_id: UUID) -> tuple[UUID | None, int]:
-    """The user's chat with a character, if there is one, and how many chats hold something unread."""
+def beside_profile(character_id: UUID, user_id: UUID) -> tuple[bool, int]:
+    """Whether something was written with a character, and how many chats hold something unread."""
     row = db.session.execute(
         _BESIDE_PROFILE, {"character_id": character_id, "user_id": user_id}
     ).one()
-    return row.chat_id, row.unread
+    return row.begun, row.unread
 
 
 def chat_with(character_id: UUID, user_id: UUID) -> UUID | None:

@@ -120,16 +120,16 @@ def favorites() -> ResponseReturnValue:
 def profile(character_id: UUID) -> ResponseReturnValue:
     """One character's profile."""
     character = characters.get(character_id)
-    chat_id = None
+    chat_begun = False
     if guards.me().role == "user":
-        chat_id, unread = chats.beside_profile(character_id, guards.account_id())
+        chat_begun, unread = chats.beside_profile(character_id, guards.account_id())
         templating.viewer().unread = unread
         liking.note_view(character_id, guards.account_id())
     present = team.now()
     return render_template(
         "pages/user/profile.html",
         character=character,
-        chat_id=chat_id,
+        chat_begun=chat_begun,
         free_messages=settings.current().free_messages,
         available_now=present.is_online and character_id not in present.full,
     )

@@ -354,6 +354,18 @@ def test_a_rare_wish_stands_in_the_form(client: FlaskClient, cast: dict[str, UUI
     assert "quilts" not in client.get("/discover").get_data(as_text=True)
 
 
+def test_a_profile_promises_what_is_kept(client: FlaskClient, cast: dict[str, UUID]) -> None:
+    """Only a chat in which something was written is a conversation to continue."""
+    user = factories.user()
+    client.become(user)  # type: ignore[attr-defined]
+    path = f"/profile/{cast['Zoë']}"
+    chat_id = factories.open_chat(user, cast["Zoë"])
+    assert "Continue the chat" not in client.get(path).text
+    factories.send(user, chat_id, "Hello")
+    assert "Continue the chat" in client.get(path).text
+    assert "Continue the chat" not in client.get(f"/profile/{cast['Amani']}").text
+
+
 def test_more_is_a_piece_of_the_grid(client: FlaskClient, app: Flask) -> None:
     for number in range(30):
         factories.character(name=f"N{number}")
