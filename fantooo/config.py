@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     limit_messages_address: str = "1200 per minute"
     limit_purchases: str = "10 per minute"
     limit_promo_codes: str = "10 per minute; 60 per day"
+    limit_phone_prompts: str = "3 per minute; 20 per day"
     limit_sign_in: str = "5 per minute"
     limit_sign_in_address: str = "60 per minute"
     limit_name_check: str = "300 per minute"

@@ -214,10 +214,16 @@ class Paystack:
         until: datetime,
         status: str | None = None,
         per_page: int = _PER_PAGE,
+        unreadable: list[ProviderAnswerInvalid] | None = None,
     ) -> Iterator[TransactionView]:
-        """Payments begun between two moments (both included), newest first, none twice."""
+        """Payments begun between two moments (both included), newest first, none twice.
+
+        Rows that cannot be read go into ``unreadable``; without it the first of them is raised.
+        """
         query = {"from": _moment(since), "to": _moment(until, after=True), "status": status}
-        return self._list("transactions", "/transaction", query, per_page, answers.transaction)
+        return self._list(
+            "transactions", "/transaction", query, per_page, answers.transaction, unreadable
+        )
 
     def refund(
         self,
@@ -255,14 +261,18 @@ class Paystack:
         since: datetime | None = None,
         until: datetime | None = None,
         per_page: int = _PER_PAGE,
+        unreadable: list[ProviderAnswerInvalid] | None = None,
     ) -> Iterator[RefundView]:
-        """Refunds, of one payment (by the provider's id) or of a stretch of time, newest first."""
+        """Refunds, of one payment (by the provider's id) or of a stretch of time, newest first.
+
+        Rows that cannot be read go into ``unreadable``; without it the first of them is raised.
+        """
         query = {
             "transaction": transaction_id,
             "from": _moment(since),
             "to": _moment(until, after=True),
         }
-        return self._list("refunds", "/refund", query, per_page, answers.refund)
+        return self._list("refunds", "/refund", query, per_page, answers.refund, unreadable)
 
     def fetch_dispute(self, dispute_id: int) -> DisputeView:
         """One dispute as it is now."""
@@ -288,6 +298,7 @@ class Paystack:
         query: Mapping[str, Any],
         per_page: int,
         read: Callable[[Any, str], View],
+        unreadable: list[ProviderAnswerInvalid] | None = None,
     ) -> Iterator[View]:
         seen: set[object] = set()
         page = 1
@@ -301,7 +312,14 @@ class Paystack:
                 identity = item.get("id") if isinstance(item, dict) else None
                 if identity is None or identity not in seen:
                     seen.add(identity)
-                    yield read(item, call)
+                    try:
+                        view = read(item, call)
+                    except ProviderAnswerInvalid as error:
+                        if unreadable is None:
+                            raise
+                        unreadable.append(error)
+                    else:
+                        yield view
             if len(found) < per_page:
                 return
             page += 1

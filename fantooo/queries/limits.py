@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from fantooo.domain import limits as rules
@@ -24,8 +24,7 @@ from fantooo.models import (
     Transaction,
 )
 
-#: purchases that count: credited, or begun and not ended
-COUNTED = ("pending", "processing", "success")
+OPEN = ("pending", "processing")
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,11 @@ class TimeHere:
     paid: Decimal
 
 
-def uses(account_id: UUID, now: datetime | None = None) -> list[Use]:
+def uses(account_id: UUID, now: datetime | None = None, without: Sequence[UUID] = ()) -> list[Use]:
     """Each period with its limit, if there is one, and what was spent of it.
 
-    Under the wallet's lock and with the transaction's own time this is what counts.
+    Under the wallet's lock and with the transaction's own time this is what counts. The purchases
+    ``without`` are not counted.
     """
     now = now or datetime.now(UTC)
     set_ = {
@@ -59,7 +59,9 @@ def uses(account_id: UUID, now: datetime | None = None) -> list[Use]:
         )
     }
     stretches = {period: rules.stretch(period, now) for period in rules.PERIODS}
-    spent = _spent(account_id, stretches) if any(one.amount for one in set_.values()) else {}
+    spent = (
+        _spent(account_id, stretches, without) if any(one.amount for one in set_.values()) else {}
+    )
     return [
         Use(set_.get(period, Limit(period)), spent.get(period, Decimal(0)), *stretches[period])
         for period in rules.PERIODS
@@ -71,31 +73,40 @@ def limit_of(row: SpendingLimit) -> Limit:
     return Limit(row.period, row.amount, row.pending_amount, row.pending_removal, row.pending_since)
 
 
-def _spent(account_id: UUID, stretches: dict[str, tuple[datetime, datetime]]) -> dict[str, Decimal]:
-    """Money of purchases in each stretch: credited or open, less what went back."""
+def _spent(
+    account_id: UUID, stretches: dict[str, tuple[datetime, datetime]], without: Sequence[UUID]
+) -> dict[str, Decimal]:
+    """Money of purchases in each stretch, less what went back.
+
+    It counts where it came: the page of an order stays payable long after the day it was made on.
+    What is open can come at any moment, so it counts in each stretch.
+    """
     back = aliased(Transaction)
     returned = (
         select(func.coalesce(func.sum(back.amount), 0))
         .where(back.refunds_id == Transaction.id, back.status == "success")
         .scalar_subquery()
     )
+    is_open = Transaction.status.in_(OPEN)
     sums = [
         func.coalesce(
             func.sum(Transaction.amount - returned).filter(
-                Transaction.created_at >= begins, Transaction.created_at < ends
+                or_(
+                    is_open,
+                    (Transaction.completed_at >= begins) & (Transaction.completed_at < ends),
+                )
             ),
             0,
         ).label(period)
         for period, (begins, ends) in stretches.items()
     ]
-    first = min(begins for begins, _ends in stretches.values())
     row = db.session.execute(
         select(*sums).where(
             Transaction.real_user_id == account_id,
             Transaction.type == "purchase",
-            Transaction.status.in_(COUNTED),
+            or_(is_open, Transaction.status == "success"),
             Transaction.currency == current_app.config["SETTINGS"].currency,
-            Transaction.created_at >= first,
+            Transaction.id.not_in(without),
         )
     ).one()
     return {period: Decimal(getattr(row, period)) for period in stretches}

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from fantooo.domain import buying, promos
@@ -111,6 +112,20 @@ class Movement:
     change: int
     bonus: int
     balance: int
+    #: of the purchase that brought it
+    receipt_id: UUID | None
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A payment whose end is still to come."""
+
+    id: UUID
+    at: datetime
+    amount: Decimal
+    currency: str
+    name: str
+    needs_review: bool
 
 
 @dataclass(frozen=True)
@@ -252,6 +267,28 @@ def unfinished(account_id: UUID) -> UUID | None:
     )
 
 
+def under_way(account_id: UUID) -> list[UnderWay]:
+    """A user's payments that are open, or that a person looks at, the newest first."""
+    rows = db.session.execute(
+        select(
+            Transaction.id,
+            Transaction.created_at,
+            Transaction.amount,
+            Transaction.currency,
+            Transaction.reason,
+            Transaction.needs_manual_review,
+        )
+        .where(
+            Transaction.real_user_id == account_id,
+            Transaction.type == "purchase",
+            Transaction.status.in_(("pending", "processing")) | Transaction.needs_manual_review,
+        )
+        .order_by(Transaction.created_at.desc())
+        .limit(10)
+    )
+    return [UnderWay(*row) for row in rows]
+
+
 def history(
     account_id: UUID, before: UUID | None = None, limit: int = HISTORY_PAGE
 ) -> list[Movement]:
@@ -339,6 +376,8 @@ def _offered(account_id: UUID) -> Select[CreditPackage]:
         shown = or_(shown, CreditPackage.variant == buying.half_of(account_id))
     return select(CreditPackage).where(
         CreditPackage.is_active,
+        # Limits and spend are counted in the currency of the house alone.
+        CreditPackage.currency == current_app.config["SETTINGS"].currency,
         CreditPackage.valid_from <= func.now(),
         or_(CreditPackage.valid_until.is_(None), CreditPackage.valid_until > func.now()),
         shown,
@@ -427,9 +466,15 @@ def _movements(account_id: UUID) -> Select[Any]:
             CreditTransfer.bonus_amount,
             _signed().label("change"),
             FictionalUser.name.label("about"),
+            Receipt.id.label("receipt_id"),
         )
         .outerjoin(Chat, Chat.id == CreditTransfer.chat_id)
         .outerjoin(FictionalUser, FictionalUser.id == Chat.fictional_user_id)
+        .outerjoin(
+            Receipt,
+            (Receipt.transaction_id == CreditTransfer.cause_id)
+            & (CreditTransfer.kind == "purchase"),
+        )
         .where(CreditTransfer.real_user_id == account_id)
     )
 
@@ -443,4 +488,5 @@ def _movement(row: Any, balance: int) -> Movement:
         change=row.change,
         bonus=row.bonus_amount,
         balance=balance,
+        receipt_id=row.receipt_id,
     )

@@ -79,12 +79,11 @@ class Withdrawal:
     is_late: bool
     #: asked for, and not decided by a person yet
     waits: bool
-    is_disputed: bool
 
     @property
     def is_open(self) -> bool:
         """Whether there is something to take back, in time."""
-        return self.part.amount > 0 and not (self.is_late or self.waits or self.is_disputed)
+        return self.part.amount > 0 and not (self.is_late or self.waits)
 
 
 def is_disputed(purchase_id: UUID) -> bool:
@@ -284,5 +283,4 @@ def withdrawal(receipt_id: UUID) -> Withdrawal:
         part=withdrawable(bought, wallet),
         is_late=clock.now() > until,
         waits=db.session.scalar(waiting) is not None,
-        is_disputed=wallet.spending_frozen_reason == "dispute",
     )

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from fantooo.domain.errors import ValidationError
 from fantooo.infra.unit_of_work import UnitOfWork
-from fantooo.models import Approval
+from fantooo.models import Approval, CreditRefund, IdempotencyKey, Transaction
 from fantooo.queries import settings
 
 CREDITS = "credits"
@@ -45,6 +45,29 @@ def needed(amount: Decimal | int, unit: str, *, before: Decimal | int = 0) -> bo
     current = settings.current(fresh=True)
     most = current.approval_credits if unit == CREDITS else current.approval_amount
     return before + amount > most
+
+
+def given_lately(work: UnitOfWork, user_id: UUID) -> int:
+    """Credits that admins gave somebody within ``TOGETHER``: as bonus, and of messages."""
+    lately = func.now() - TOGETHER
+    granted = (
+        select(func.coalesce(func.sum(Transaction.credits_amount), 0))
+        .join(IdempotencyKey, IdempotencyKey.transaction_id == Transaction.id)
+        .where(
+            Transaction.real_user_id == user_id,
+            Transaction.type == "bonus",
+            Transaction.created_at > lately,
+            # What a person gets by itself has no key of an admin.
+            IdempotencyKey.account_id != user_id,
+        )
+    )
+    of_messages = select(func.coalesce(func.sum(CreditRefund.amount), 0)).where(
+        CreditRefund.user_id == user_id,
+        CreditRefund.status == "completed",
+        CreditRefund.processed_by.is_not(None),
+        CreditRefund.processed_at > lately,
+    )
+    return sum(int(work.session.scalar(each) or 0) for each in (granted, of_messages))
 
 
 def answers(work: UnitOfWork, kind: str, subject_id: UUID) -> set[str]:

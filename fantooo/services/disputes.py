@@ -17,7 +17,8 @@ from fantooo.domain import buying, refunding, states
 from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.gateways import paystack
-from fantooo.gateways.paystack import DisputeView, ProviderError
+from fantooo.gateways.paystack import DisputeView, ProviderError, ProviderUnavailable
+from fantooo.infra import reporting
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Dispute, RealUser, Transaction
 from fantooo.queries import refunds as reads
@@ -67,12 +68,22 @@ def settle_open(now: datetime | None = None) -> int:
         )
     ended = 0
     try:
-        listed = paystack.client().disputes(since=now - _STRETCH, until=now)
-        known |= {view.id for view in listed}
-        for provider_id in sorted(known):
-            ended += heard(provider_id) in ("won", "lost")
+        known |= {view.id for view in paystack.client().disputes(since=now - _STRETCH, until=now)}
     except ProviderError as error:
-        log.warning("disputes_not_checked", error=str(error))
+        # Those we know of do not wait for the list of new ones.
+        log.warning("disputes_not_listed", error=str(error))
+    for provider_id in sorted(known):
+        try:
+            ended += heard(provider_id) in ("won", "lost")
+        except ProviderUnavailable as error:
+            log.warning("disputes_not_checked", error=str(error))
+            break
+        except ProviderError as error:
+            log.warning("dispute_not_checked", dispute=provider_id, error=str(error))
+        except Exception as error:
+            # One that breaks keeps nobody else's from being asked about.
+            log.exception("dispute_not_booked", dispute=provider_id)
+            reporting.report(error)
     return ended
 
 
@@ -145,6 +156,7 @@ def _book(view: DisputeView) -> str:
         dispute.provider_status = view.status
         dispute.due_at = view.due_at or dispute.due_at
         if dispute.status != "open":
+            _compare(work, bought, dispute, view)
             return dispute.status
         if view.status not in _ENDED:
             # Also one that had ended in a word for people, and goes on after all.
@@ -195,6 +207,19 @@ def _open(work: UnitOfWork, wallet: RealUser, bought: Transaction, view: Dispute
     work.emit(PaymentChanged(wallet.id, bought.id))
     log.warning("payment_disputed", reference=bought.provider_reference)
     return dispute
+
+
+def _compare(work: UnitOfWork, bought: Transaction, dispute: Dispute, view: DisputeView) -> None:
+    """One that is over here and has another end there, or goes on, is for people: money may move."""
+    said = _RESOLUTIONS.get(view.resolution or _NO_WORD) if view.status in _ENDED else "open"
+    if said is not None and said != dispute.status:
+        exceptions_inbox.note(
+            work,
+            kind="differs",
+            reference=bought.provider_reference or "",
+            transaction_id=bought.id,
+            details={"dispute": view.id, "ended here": dispute.status, "the provider says": said},
+        )
 
 
 def _leave_to_people(work: UnitOfWork, dispute: Dispute, word: str) -> None:

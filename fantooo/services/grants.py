@@ -6,13 +6,11 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from fantooo.domain import text
 from fantooo.domain.errors import NotFound, ValidationError
 from fantooo.domain.events import BalanceChanged
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
-from fantooo.models import Approval, IdempotencyKey, RealUser, Transaction
+from fantooo.models import Approval, IdempotencyKey, RealUser
 from fantooo.services import approvals, audit, credits
 
 Outcome = Literal["given", "waiting"]
@@ -38,7 +36,9 @@ def grant(*, user_id: UUID, admin_id: UUID, amount: int, reason: str, key: UUID)
             raise NotFound
         if work.session.get(IdempotencyKey, (admin_id, key)) is not None:
             return "given"
-        if approvals.needed(amount, approvals.CREDITS, before=_given_lately(work, user_id)):
+        if approvals.needed(
+            amount, approvals.CREDITS, before=approvals.given_lately(work, user_id)
+        ):
             wish = approvals.Wish(
                 kind="credit_grant",
                 subject_id=user_id,
@@ -65,24 +65,6 @@ def grant(*, user_id: UUID, admin_id: UUID, amount: int, reason: str, key: UUID)
             after={"credits": amount},
         )
         return "given"
-
-
-def _given_lately(work: UnitOfWork, user_id: UUID) -> int:
-    """Credits that admins gave somebody within the time that counts as one sum."""
-    return int(
-        work.session.scalar(
-            select(func.coalesce(func.sum(Transaction.credits_amount), 0))
-            .join(IdempotencyKey, IdempotencyKey.transaction_id == Transaction.id)
-            .where(
-                Transaction.real_user_id == user_id,
-                Transaction.type == "bonus",
-                Transaction.created_at > func.now() - approvals.TOGETHER,
-                # What a person gets by itself has no key of an admin.
-                IdempotencyKey.account_id != user_id,
-            )
-        )
-        or 0
-    )
 
 
 def grant_approved(work: UnitOfWork, wallet: RealUser, wish: Approval, admin_id: UUID) -> None:

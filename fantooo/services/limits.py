@@ -6,6 +6,7 @@ here holds for every purchase and message after it. Locks: real_users before spe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -39,22 +40,26 @@ CHANGED = Counter("fantooo_limits_changed", "What people did about their limits"
 REFUSED = Counter("fantooo_purchases_held_back", "Purchases that were not begun", ["reason"])
 
 
-def check_purchase(work: UnitOfWork, wallet: RealUser, price: Decimal) -> None:
+def check_purchase(
+    work: UnitOfWork, wallet: RealUser, price: Decimal, *, without: Sequence[UUID] = ()
+) -> None:
     """Refuses a purchase that its buyer asked to be kept from, before anything goes to the provider.
 
     ``wallet`` is locked by the caller, in the transaction that will hold the purchase. Raises
-    ``SpendingPaused`` with the words for the person.
+    ``SpendingPaused`` with the words for the person. Purchases ``without`` are ending.
     """
-    reason, words = against(work, wallet, price)
+    reason, words = against(work, wallet, price, without=without)
     if words:
         REFUSED.labels(reason).inc()
         raise SpendingPaused(words, reason=reason)
 
 
-def against(work: UnitOfWork, wallet: RealUser, price: Decimal) -> tuple[str, str]:
+def against(
+    work: UnitOfWork, wallet: RealUser, price: Decimal, *, without: Sequence[UUID] = ()
+) -> tuple[str, str]:
     """What keeps a locked wallet's owner from spending ``price`` now: why, and in words for them.
 
-    Both are empty when nothing does.
+    Both are empty when nothing does. The purchases ``without`` are not counted: they are ending.
     """
     # The time that the purchase's row will have, so that it is counted where it was checked.
     now = work.session.scalars(select(func.now())).one()
@@ -65,7 +70,7 @@ def against(work: UnitOfWork, wallet: RealUser, price: Decimal) -> tuple[str, st
     elif wallet.spending_frozen_reason is not None:
         reason, words = "spending_frozen", rules.FROZEN
     else:
-        words = rules.refusal(reads.uses(wallet.id, now), price, _currency())
+        words = rules.refusal(reads.uses(wallet.id, now, without), price, _currency())
         reason = "limit" if words else ""
     return reason, words
 

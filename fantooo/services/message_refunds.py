@@ -180,7 +180,8 @@ def _complete_or_ask(
 ) -> Outcome:
     if refund.status != "pending":
         raise ValidationError(message=_BACK if refund.status == "completed" else "Decided already")
-    if approvals.needed(refund.amount, approvals.CREDITS):
+    before = approvals.given_lately(work, wallet.id)
+    if approvals.needed(refund.amount, approvals.CREDITS, before=before):
         wish = approvals.Wish(
             kind="message_refund",
             subject_id=refund.id,

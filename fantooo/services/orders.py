@@ -138,7 +138,9 @@ def _write_order(
             # It counts already; whether its buyer may pay at all now is asked anew.
             limits.check_purchase(work, wallet, Decimal(0))
             return _order(same, is_new=False)
-        limits.check_purchase(work, wallet, offer.to_pay)
+        # One wish is one payment: what this order replaces does not count beside it.
+        twins = payments.open_twins(work, account_id, package.id)
+        limits.check_purchase(work, wallet, offer.to_pay, without=[each.id for each in twins])
         made = Transaction(
             real_user_id=account_id,
             type="purchase",
@@ -160,7 +162,7 @@ def _write_order(
         work.session.flush()
         if offer.deal:
             promos.reserve(work, offer.deal, made)
-        payments.replace_open(work, made)
+        payments.replace(work, twins)
         work.session.add(IdempotencyKey(account_id=account_id, key=key, transaction_id=made.id))
         return _order(made, is_new=True)
 

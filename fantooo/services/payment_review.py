@@ -88,10 +88,13 @@ def turn_down(transaction_id: UUID, admin_id: UUID, reason: str) -> str:
         return "It fits by now, so it was credited. The person has been told."
     with unit_of_work(as_system=True) as work:
         begun = payments.turn_down(work, transaction_id, admin_id)
+        waits = "pending" in approvals.answers(work, "money_refund", transaction_id)
         exceptions_inbox.settle_all(work, transaction_id, admin_id, why)
         _audit(work, admin_id, "payment_review_rejected", transaction_id, why)
+    if waits:
+        return "Decided. What was paid goes back when a second admin agrees."
     if begun is None:
-        return "Decided. Nothing goes back by itself: nothing was paid, or a second admin has to agree."
+        return "Decided. Nothing was paid, so nothing goes back."
     money_refunds.send_soon(begun)
     return "Decided. What was paid goes back."
 

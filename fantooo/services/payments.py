@@ -6,6 +6,7 @@ Who orders is in services/orders.py. Locks: real_users before transactions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,6 +59,8 @@ AWAY = "The payment service does not answer right now. Please try again."
 _ASK_AFTER = timedelta(minutes=2)
 #: an order the provider does not know by then never reached it
 _ON_ITS_WAY = timedelta(minutes=5)
+#: a payment that its payer watches is asked about so often
+_WATCHED_SECONDS = 10
 _BATCH = 200
 #: why a payment that a person looked at failed
 _NOT_ORDERED = "not what was ordered"
@@ -99,6 +102,18 @@ def ask_soon(reference: str) -> None:
         job_queue.enqueue("jobs.tasks.settle_payment", reference)
     except redis.RedisError:
         log.warning("payment_not_enqueued", reference=reference)
+
+
+def ask_while_watched(reference: str) -> None:
+    """``ask_soon`` for a page that somebody looks at: every few seconds, however many look.
+
+    A prompt on a phone that was declined is announced by nobody.
+    """
+    try:
+        if redis.client().set(f"payment-asked:{reference}", 1, nx=True, ex=_WATCHED_SECONDS):
+            ask_soon(reference)
+    except redis.RedisError:
+        log.warning("payment_not_watched", reference=reference)
 
 
 def settle_open(now: datetime | None = None) -> int:
@@ -238,6 +253,9 @@ def turn_down(work: UnitOfWork, transaction_id: UUID, admin_id: UUID) -> UUID | 
     bought.reviewed_by = admin_id
     bought.reviewed_at = datetime.now(UTC)
     fail(work, bought, _NOT_ORDERED)
+    # One that had been given up before it was paid has failed already, for another reason.
+    bought.failure_reason = _NOT_ORDERED
+    work.emit(PaymentChanged(bought.real_user_id, bought.id))
     return give_back_uncredited(work, wallet, bought, admin_id)
 
 
@@ -291,35 +309,44 @@ def _succeed(
             f" {buying.money(bought.amount)} {bought.currency}: {', '.join(wrong)} differs",
         )
         return
-    unwanted = _unwanted(work, wallet, bought)
-    _credit(work, wallet, bought)
+    twins = [
+        each
+        for each in open_twins(work, bought.real_user_id, bought.package_id)
+        if each is not bought
+    ]
+    unwanted = _unwanted(work, wallet, bought, twins)
+    # What goes back was not what its buyer got: the other way to the same stays open.
+    _credit(work, wallet, bought, [] if unwanted else twins)
     exclusion.note_payer(work, wallet, bought, view)
     if unwanted and wallet.deleted_at is None:
         _send_back(work, wallet, bought, unwanted)
 
 
-def _unwanted(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> str:
+def _unwanted(
+    work: UnitOfWork, wallet: RealUser, bought: Transaction, twins: Sequence[Transaction]
+) -> str:
     """Why money that arrives after all is not kept, in words for the payer; empty when it is.
 
     The page of a payment that was given up stays payable at the provider. Meanwhile its buyer may
-    have bought the same by trying again, spent what their limit allows, or asked for a break.
+    have bought the same by trying again, spent what their limit allows, asked for a break, or the
+    promo code may have been used. ``twins`` end when it is kept, so they do not stand against it.
     """
     if bought.status != "failed":
         return ""
-    instead = work.session.scalar(
-        select(Transaction.id)
-        .where(
+    since = work.session.scalars(
+        select(Transaction).where(
             Transaction.real_user_id == wallet.id,
             Transaction.type == "purchase",
             Transaction.package_id == bought.package_id,
-            Transaction.status.in_(refunds.CREDITED),
+            Transaction.status == "success",
             Transaction.completed_at > bought.created_at,
         )
-        .limit(1)
     )
-    if instead is not None:
+    if any(refunds.given_back(each.id).amount < each.amount for each in since):
         return "You had bought the same by another payment since."
-    return limits.against(work, wallet, bought.amount)[1]
+    ending = [each.id for each in twins]
+    against = limits.against(work, wallet, bought.amount, without=ending)[1]
+    return against or promos.against_late(work, bought, without=ending)
 
 
 def _send_back(work: UnitOfWork, wallet: RealUser, bought: Transaction, why: str) -> None:
@@ -341,7 +368,10 @@ def _is_decided_against(bought: Transaction) -> bool:
     return bought.status == "failed" and bought.failure_reason == _NOT_ORDERED
 
 
-def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
+def _credit(
+    work: UnitOfWork, wallet: RealUser, bought: Transaction, replaced: Sequence[Transaction]
+) -> None:
+    """Credits a locked purchase and ends what it replaces."""
     states.check_transition(states.PAYMENT, bought.status, "success")
     bought.status = "success"
     if bought.needs_manual_review:
@@ -350,7 +380,7 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     bought.failure_reason = bought.failed_at = None
     bought.completed_at = datetime.now(UTC)
     promos.settle(work, bought, paid=True)
-    replace_open(work, bought)
+    replace(work, replaced)
     credits.add_purchase(work, wallet, bought)
     receipt_id = receipts.issue(work, bought)
     if wallet.email_confirmed_at is not None:
@@ -367,18 +397,23 @@ def _credit(work: UnitOfWork, wallet: RealUser, bought: Transaction) -> None:
     log.info("purchase_credited", reference=bought.provider_reference)
 
 
-def replace_open(work: UnitOfWork, by: Transaction) -> None:
-    """Ends what else is open of the same wish: the same package of the same buyer, whose lock is held.
+def replace(work: UnitOfWork, orders: Sequence[Transaction]) -> None:
+    """Ends locked orders because there is another of the same wish (``open_twins``).
 
-    Its page stays payable at the provider; what is paid there goes back (``_unwanted``).
+    Their pages stay payable at the provider; what is paid there goes back (``_unwanted``).
     """
-    others = work.session.scalars(
+    for each in orders:
+        fail(work, each, "replaced")
+
+
+def open_twins(work: UnitOfWork, buyer_id: UUID, package_id: UUID | None) -> Sequence[Transaction]:
+    """What is open of one wish: a package of a buyer, whose lock is held. All are locked."""
+    return work.session.scalars(
         select(Transaction)
         .where(
-            Transaction.real_user_id == by.real_user_id,
+            Transaction.real_user_id == buyer_id,
             Transaction.type == "purchase",
-            Transaction.package_id == by.package_id,
-            Transaction.id != by.id,
+            Transaction.package_id == package_id,
             Transaction.status.in_(("pending", "processing")),
             ~Transaction.needs_manual_review,
         )
@@ -386,8 +421,6 @@ def replace_open(work: UnitOfWork, by: Transaction) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    for other in others:
-        fail(work, other, "replaced")
 
 
 def fail(work: UnitOfWork, bought: Transaction, reason: str) -> None:

@@ -21,8 +21,8 @@ from fantooo.domain.promos import Deal, Offer, Promo, Usage
 from fantooo.domain.shop import PromoWish, plain
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import PromoCode, PromoRedemption, RealUser, Transaction
-from fantooo.queries import payments as reads
-from fantooo.services import audit
+from fantooo.queries import payments as reads, settings
+from fantooo.services import approvals, audit
 
 _FIELD = "promo_code"
 
@@ -71,7 +71,7 @@ def reserve(work: UnitOfWork, deal: Deal, made: Transaction) -> None:
 def settle(work: UnitOfWork, bought: Transaction, *, paid: bool) -> None:
     """A purchase came to its end: its code, if it has one, is used or released.
 
-    Money that arrives after the release counts again, beyond any limit: that price was paid.
+    One that is credited after its release counts again; ``against_late`` says whether it may be kept.
     """
     if bought.promo_code is None:
         return
@@ -86,11 +86,45 @@ def settle(work: UnitOfWork, bought: Transaction, *, paid: bool) -> None:
     redemption.settled_at = datetime.now(UTC)
 
 
+def against_late(work: UnitOfWork, bought: Transaction, *, without: Sequence[UUID] = ()) -> str:
+    """Why a payment that was given up has no right to its code's price any more; empty when it has.
+
+    Giving an order up releases its code, and the provider's page stays payable at the old price:
+    else one code would be used for as many pages as somebody opened. Time does not matter, the
+    order was made in time. Purchases ``without`` are ending and release theirs. The wallet must be
+    locked already.
+    """
+    if bought.promo_code is None:
+        return ""
+    redemption = work.session.scalars(
+        select(PromoRedemption).where(PromoRedemption.transaction_id == bought.id)
+    ).one_or_none()
+    if redemption is None:
+        return ""
+    row = work.session.scalars(
+        select(PromoCode)
+        .where(PromoCode.id == redemption.promo_code_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    promo = _promo(row)
+    reason = rules.used_up(
+        promo, _usage(work, promo, bought.real_user_id, without), redemption.discount_amount
+    )
+    return f"Its price was with the code {promo.code}. {reason}" if reason else ""
+
+
 def create(wish: PromoWish, admin_id: UUID) -> UUID:
     """Makes a code that can be used from its first moment on; audited.
 
-    Raises ``ValidationError`` when there is one of that name.
+    Raises ``ValidationError`` when there is one of that name, or when one use of it gives more
+    credits than an admin alone may give.
     """
+    if wish.kind == "bonus" and approvals.needed(wish.value, approvals.CREDITS):
+        most = settings.current().approval_credits
+        raise ValidationError(
+            {"value": f"At most {most} credits: more for one person needs a second admin"}
+        )
     try:
         with unit_of_work(as_system=True) as work:
             made = PromoCode(
@@ -168,11 +202,15 @@ def _promo(row: PromoCode) -> Promo:
     )
 
 
-def _usage(work: UnitOfWork, promo: Promo | None, account_id: UUID) -> Usage:
-    """How far a code is used, by all and by one person."""
+def _usage(
+    work: UnitOfWork, promo: Promo | None, account_id: UUID, without: Sequence[UUID] = ()
+) -> Usage:
+    """How far a code is used, by all and by one person, but for the purchases ``without``."""
     if promo is None:
         return Usage()
-    counts = PromoRedemption.status.in_(("reserved", "used"))
+    counts = PromoRedemption.status.in_(("reserved", "used")) & (
+        PromoRedemption.transaction_id.not_in(without)
+    )
     waits = PromoRedemption.status == "reserved"
     this = PromoRedemption.promo_code_id == promo.id
     everybody = work.session.execute(

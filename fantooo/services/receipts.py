@@ -61,7 +61,7 @@ def pdf(view: ReceiptView) -> bytes:
         page.set_font("helvetica", size=10)
         # The fonts every reader has know Latin letters only.
         known = value.encode("latin-1", "replace").decode("latin-1")
-        page.cell(0, 8, known, new_x="LMARGIN", new_y="NEXT")
+        page.multi_cell(0, 8, known, align="L", new_x="LMARGIN", new_y="NEXT")
     page.ln(6)
     page.set_font("helvetica", size=8)
     support = current_app.config["SETTINGS"].support_email

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import structlog
 from sqlalchemy import func, select, update
@@ -13,11 +14,11 @@ from sqlalchemy import func, select, update
 from fantooo.domain import buying
 from fantooo.domain.errors import ServiceUnavailable
 from fantooo.gateways import paystack
-from fantooo.gateways.paystack import ProviderError, TransactionView
+from fantooo.gateways.paystack import ProviderAnswerInvalid, ProviderError, TransactionView
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import ReconciliationRun, Transaction
 from fantooo.queries import refunds
-from fantooo.services import exceptions_inbox, payments
+from fantooo.services import exceptions_inbox, outbox, payments
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +59,12 @@ def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> i
         run_id = run.id
     seen: set[str] = set()
     credited = exceptions = 0
+    unreadable: list[ProviderAnswerInvalid] = []
     try:
-        for view in paystack.client().transactions(since=since, until=until, status="success"):
+        listed = paystack.client().transactions(
+            since=since, until=until, status="success", unreadable=unreadable
+        )
+        for view in listed:
             seen.add(view.reference)
             was_credited, is_exception = _compare(view)
             credited += was_credited
@@ -79,8 +84,25 @@ def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> i
                 exceptions=exceptions,
             )
         )
+    tell_unreadable("payments", unreadable)
     log.info("reconciled", payments=len(seen), credited=credited, exceptions=exceptions)
     return exceptions
+
+
+def tell_unreadable(what: str, rows: Sequence[ProviderAnswerInvalid]) -> None:
+    """Rows of a list that cannot be read keep no other from being compared; admins are told of them."""
+    if not rows:
+        return
+    log.error("provider_rows_unreadable", what=what, rows=len(rows), first=str(rows[0]))
+    with unit_of_work(as_system=True) as work:
+        outbox.tell_admins(
+            work,
+            "payment_failed",
+            # One for each list, while it is open.
+            uuid5(NAMESPACE_OID, f"unreadable {what}"),
+            f"The provider lists {what} that we cannot read. Compare the last days by hand.",
+            {"detail": f"{len(rows)} of them"},
+        )
 
 
 def _compare(view: TransactionView) -> tuple[bool, bool]:

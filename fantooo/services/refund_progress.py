@@ -19,6 +19,7 @@ from fantooo.domain.errors import NotFound, ServiceUnavailable
 from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import (
+    ProviderAnswerInvalid,
     ProviderError,
     ProviderRefused,
     ProviderUnavailable,
@@ -139,8 +140,11 @@ def find_unknown(stretch: timedelta) -> int:
         return 0
     until = datetime.now(UTC)
     looked_at: set[str] = set()
+    unreadable: list[ProviderAnswerInvalid] = []
     try:
-        for view in paystack.client().refunds(since=until - stretch, until=until):
+        for view in paystack.client().refunds(
+            since=until - stretch, until=until, unreadable=unreadable
+        ):
             reference = view.transaction_reference
             if reference and reference not in looked_at:
                 looked_at.add(reference)
@@ -148,6 +152,7 @@ def find_unknown(stretch: timedelta) -> int:
                     heard(reference)
     except ProviderError as error:
         raise ServiceUnavailable from error
+    reconciliation.tell_unreadable("refunds", unreadable)
     return len(looked_at)
 
 
@@ -246,6 +251,7 @@ def _book(refund_id: UUID, view: RefundView) -> str:
     with unit_of_work(as_system=True) as work:
         wallet, bought, refund = _lock(work, refund_id)
         if refund.status not in _OPEN:
+            _compare_end(work, refund, view)
             return refund.status
         before = (refund.provider_response or {}).get("status")
         refund.provider_response = (refund.provider_response or {}) | _kept(view)
@@ -278,6 +284,19 @@ def _compare(work: UnitOfWork, refund: Transaction, view: RefundView) -> None:
             reference=refund.provider_reference or "",
             transaction_id=refund.refunds_id,
             details={"refunded": view.amount, "currency": view.currency},
+        )
+
+
+def _compare_end(work: UnitOfWork, refund: Transaction, view: RefundView) -> None:
+    """A refund that ended here and otherwise there is for people: money or credits are twice somewhere."""
+    theirs = {"processed": "success", "failed": "failed"}.get(view.status, "open")
+    if theirs != refund.status:
+        exceptions_inbox.note(
+            work,
+            kind="differs",
+            reference=refund.provider_reference or "",
+            transaction_id=refund.refunds_id,
+            details={"refund": view.id, "ended here": refund.status, "the provider says": theirs},
         )
 
 

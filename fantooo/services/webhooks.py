@@ -21,6 +21,7 @@ from fantooo.gateways.paystack import (
     DisputeView,
     ProviderAnswerInvalid,
     ProviderError,
+    ProviderRefused,
     RefundView,
     TransactionView,
 )
@@ -40,6 +41,10 @@ _BATCH = 100
 _LONGEST_REFERENCE = 100
 #: what is fresher is being processed by its own job
 _LEFT_AFTER = timedelta(seconds=20)
+#: what the provider refuses to tell about for so long is for people
+_GIVEN_UP_AFTER = timedelta(hours=1)
+#: refusals that say something of us, not of what was announced
+_OURS = (401, 403)
 
 
 def receive(raw: bytes, signature: str | None) -> None:
@@ -101,11 +106,16 @@ def process(event_id: UUID) -> str:
         if stored is None or stored.status in ("processed", "ignored") or not stored.raw:
             return stored.status if stored else "ignored"
         raw, key, name = stored.raw, stored.event_key, stored.event
+        is_old = datetime.now(UTC) - stored.received_at > _GIVEN_UP_AFTER
     error: str | None
     try:
         status, error = _act(raw), None
     except ProviderAnswerInvalid as invalid:
         status, error = "failed", str(invalid)
+    except ProviderRefused as refused:
+        # Our key may be wrong for a while, or what was announced not known there yet.
+        gives_up = is_old and refused.status not in _OURS
+        status, error = "failed" if gives_up else "stored", str(refused)
     except ProviderError as unavailable:
         # It stays open: the inbox is gone through again.
         status, error = "stored", str(unavailable)
@@ -205,7 +215,8 @@ def _read(raw: bytes) -> tuple[str, str, str | None, str]:
     except ProviderAnswerInvalid as error:
         return "unreadable", f"unreadable:{hashlib.sha256(raw).hexdigest()}", None, str(error)
     reference = _reference(event.view)
-    if "\0" in f"{event.name}{event.key}{reference}" or len(reference or "") > _LONGEST_REFERENCE:
+    said = f"{event.name}{event.key}{reference}"
+    if not _can_be_kept(said) or len(reference or "") > _LONGEST_REFERENCE:
         return (
             "unreadable",
             f"unreadable:{hashlib.sha256(raw).hexdigest()}",
@@ -213,6 +224,11 @@ def _read(raw: bytes) -> tuple[str, str, str | None, str]:
             "not a reference",
         )
     return event.name[:100], event.key[:500], reference, ""
+
+
+def _can_be_kept(said: str) -> bool:
+    """Whether a text can be stored: JSON may hold a null sign, and halves of signs."""
+    return "\0" not in said and not any("\ud800" <= sign <= "\udfff" for sign in said)
 
 
 def _reference(view: TransactionView | RefundView | DisputeView | None) -> str | None:

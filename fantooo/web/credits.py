@@ -47,8 +47,7 @@ def show() -> ResponseReturnValue:
     package_work.note_views(account, [offer.package.id for offer in form["offers"]])
     return render_template(
         "pages/user/credits.html",
-        wallet=reads.wallet(account),
-        settings=settings.current(),
+        **_standing(account),
         **form,
         **_history(account, before),
     )
@@ -66,6 +65,7 @@ def apply_promo() -> ResponseReturnValue:
 @blueprint.post("/buy")
 @limits.by_account("buy", "limit_purchases")
 @limits.promo_codes
+@limits.phone_prompts
 def buy() -> ResponseReturnValue:
     """Begins a purchase and leads to where it is paid."""
     guards.fail_closed_without_redis()
@@ -143,6 +143,8 @@ def payment(transaction_id: UUID) -> ResponseReturnValue:
     if viewer.unseen_payment == purchase.id:
         payments.note_seen(guards.account_id(), purchase.id)
         viewer.unseen_payment = None
+    if purchase.is_open and purchase.channel == "mpesa" and wants_fragment():
+        payments.ask_while_watched(purchase.reference)
     page = "partials/credits/payment.html" if wants_fragment() else "pages/user/payment.html"
     return render_template(
         page, purchase=purchase, back="back" in request.args, balance=_balance(purchase),
@@ -245,8 +247,9 @@ def _buying(form: dict[str, Any], status: int) -> ResponseReturnValue:
         # 200 even so: the form itself is the answer, and 4xx are kept out of the page.
         return render_template("partials/credits/buy.html", **form)
     account = guards.account_id()
-    form |= {"wallet": reads.wallet(account), "settings": settings.current()}
-    return render_template("pages/user/credits.html", **form, **_history(account, None)), status
+    return render_template(
+        "pages/user/credits.html", **form, **_standing(account), **_history(account, None)
+    ), status
 
 
 def _wish(code: str) -> tuple[UUID, Channel, UUID]:
@@ -317,6 +320,14 @@ def _form(
 def _featured(packages: list[Package]) -> str:
     """The package that is chosen before anybody chooses."""
     return next((str(package.id) for package in packages if package.is_featured), "")
+
+
+def _standing(account: UUID) -> dict[str, object]:
+    return {
+        "wallet": reads.wallet(account),
+        "settings": settings.current(),
+        "under_way": reads.under_way(account),
+    }
 
 
 def _history(account: UUID, before: UUID | None) -> dict[str, object]:

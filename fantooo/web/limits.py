@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -47,4 +49,23 @@ def promo_codes(route: Route) -> Route:
         exempt_when=lambda: not request.form.get("promo_code", "").strip(),
     )
     limited: Route = by_account(route)
+    return limited
+
+
+def phone_prompts(route: Route) -> Route:
+    """So many prompts to one phone, whoever asks: the number that is typed may be another's."""
+
+    def of_phone() -> str:
+        # Nobody's number stands among the counters.
+        secret = current_app.config["SETTINGS"].secret_key.encode()
+        digits = "".join(sign for sign in request.form.get("phone", "") if sign.isdigit())[-9:]
+        return f"phone:{hmac.new(secret, digits.encode(), hashlib.sha256).hexdigest()[:24]}"
+
+    by_phone: Any = limiter.shared_limit(
+        setting("limit_phone_prompts"),
+        scope="phone",
+        key_func=of_phone,
+        exempt_when=lambda: request.form.get("channel") != "mpesa",
+    )
+    limited: Route = by_phone(route)
     return limited

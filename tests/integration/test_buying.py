@@ -23,6 +23,7 @@ from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
     Approval,
+    CreditPackage,
     LoyaltyEntry,
     RealUser,
     Receipt,
@@ -333,7 +334,12 @@ def test_limits_hold_in_the_currency_of_the_house(make_app: Callable[..., Flask]
     with make_app(currency="NGN").app_context():
         anna = factories.user()
         limits.set_limit(account_of(anna), "day", "500")
-        factories.purchase(account_of(anna))
+        factories.package()
+        with acting_as(anna):
+            shown = reads.packages(account_of(anna), "free")
+        assert shown == [], "what is sold in KES counts nowhere"
+        _superuser("UPDATE credit_packages SET currency = 'NGN'")
+        factories.purchase(account_of(anna), _all(select(CreditPackage.id))[0])
         spent = []
         for currency in ("NGN", "KES"):
             _superuser("UPDATE transactions SET currency = %s WHERE type = 'purchase'", currency)

@@ -400,3 +400,64 @@ def test_all_disputes_as_a_file(shop: Flask, paystack: PaystackSimulator) -> Non
     (line,) = csv.DictReader(io.StringIO(browser.post("/admin/disputes.csv").text))
     assert (line["payment"], line["amount"]) == (bought.provider_reference, "400.00")
     assert (line["state"], line["the provider's word"]) == ("open", the_dispute().provider_status)
+
+
+def test_one_dispute_that_cannot_be_asked_about_stops_no_other(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna, ben = factories.user(), factories.user()
+    numbers = [disputed(paystack, each)[1] for each in (anna, ben)]
+    announce(shop, paystack)
+    paystack.resolve_dispute(numbers[1], "declined")
+    paystack.next_call(
+        "refuse", only=f"GET /dispute/{numbers[0]}", times=9, status=404, message="Not found"
+    )
+    assert disputes.settle_open() == 1
+    assert (frozen(anna), frozen(ben)) == ("dispute", None)
+
+
+def test_another_end_at_the_provider_is_for_people(
+    shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Won here; later it is open again there, and then lost. Nothing moves by itself, people hear."""
+    anna = factories.user()
+    bought, number = disputed(paystack, anna)
+    announce(shop, paystack)
+    paystack.resolve_dispute(number, "declined")
+    assert disputes.heard(number) == "won"
+    assert rows(select(ReconciliationException)) == []
+    real = Paystack.fetch_dispute
+    for changed in ({"status": "awaiting-merchant-feedback", "resolution": None},
+                    {"status": "resolved", "resolution": "merchant-accepted"}):  # fmt: skip
+        monkeypatch.setattr(
+            Paystack, "fetch_dispute", lambda own, i, c=changed: replace(real(own, i), **c)
+        )
+        assert disputes.heard(number) == "won"
+    (odd,) = rows(select(ReconciliationException))
+    assert (odd.kind, odd.transaction_id) == ("differs", bought.id)
+    assert odd.details["ended here"] == "won" and odd.details["the provider says"] == "open"
+    assert wallet(anna).credits == 60
+
+
+def test_a_day_that_moved_is_followed(
+    shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _bought, number = disputed(paystack, factories.user())
+    announce(shop, paystack)
+    due, real = the_dispute().due_at, Paystack.fetch_dispute
+    assert due
+    later = due + timedelta(days=2)
+    monkeypatch.setattr(
+        Paystack, "fetch_dispute", lambda own, i: replace(real(own, i), due_at=later)
+    )
+    disputes.heard(number)
+    assert the_dispute().due_at == later
+
+
+def test_whoever_takes_disputes_out_of_the_house_is_kept(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    disputed(paystack, factories.user())
+    browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
+    browser.post("/admin/disputes.csv")
+    assert rows(select(AuditEntry.action)).count("payments_exported") == 1

@@ -347,7 +347,7 @@ def test_a_rare_wish_stands_in_the_form(client: FlaskClient, cast: dict[str, UUI
     client.get("/discover")
     rare = "gender=&tag=quilts&interest=tides&place=Lodwar&category=quiet"
     page = client.get(f"/discover?{rare}").get_data(as_text=True)
-    assert '<option selected>Lodwar</option>' in page
+    assert "<option selected>Lodwar</option>" in page
     assert '<option value="quiet" selected>Quiet</option>' in page
     for name, value in (("tag", "quilts"), ("interest", "tides")):
         assert f'name="{name}" value="{value}" checked' in page

@@ -226,6 +226,7 @@ def test_the_numbers_of_the_product(app: Flask) -> None:
         "limit_messages_address": "1200 per minute",
         "limit_purchases": "10 per minute",
         "limit_promo_codes": "10 per minute; 60 per day",
+        "limit_phone_prompts": "3 per minute; 20 per day",
         "limit_sign_in": "5 per minute",
         "limit_sign_in_address": "60 per minute",
         "limit_name_check": "300 per minute",
@@ -292,3 +293,22 @@ def test_promo_codes_of_an_account(limited: Callable[..., Flask]) -> None:
     assert anna.post("/credits/promo", data={"promo_code": " "}).status_code == 200
     assert anna.post("/credits/buy", data={}).status_code == 400
     assert statuses(lambda number: guess(number, ben), 2) == [400, 400]
+
+
+def test_prompts_to_one_phone(limited: Callable[..., Flask]) -> None:
+    """Whoever asks, and however the number is written: it may be somebody else's."""
+    app = limited("limit_phone_prompts")
+    anna, ben = (app.test_client().become(factories.user()) for _ in range(2))  # type: ignore[attr-defined]
+
+    def ask(browser: Any, phone: str, channel: str = "mpesa") -> int:
+        return int(
+            browser.post("/credits/buy", data={"channel": channel, "phone": phone}).status_code
+        )
+
+    assert [ask(anna, "0712 345 678"), ask(ben, "+254712345678"), ask(ben, "0712345678")] == [
+        400,
+        400,
+        429,
+    ]
+    assert ask(ben, "0712345678", "checkout") == 400
+    assert ask(ben, "0712345679") == 400

@@ -336,3 +336,22 @@ def test_four_eyes_hold_in_the_database(house: Flask, superuser: psycopg.Connect
             " 'done', %(a)s, now())",
             {"u": anna.account_id, "a": admin.account_id},
         )
+
+
+def test_many_small_returns_are_one_sum(house: Flask) -> None:
+    """What was granted and what messages brought back within a day count together."""
+    factories.set_setting("approval_credits", 5)
+    paid = Paid(price=2)
+    more = [factories.send(paid.viewer, paid.chat, "Again").event.message_id for _ in range(2)]
+    admin = factories.admin("admin").account_id
+    assert admin
+    grant = {
+        "user_id": paid.viewer.account_id,
+        "admin_id": admin,
+        "reason": "Sorry",
+        "key": uuid4(),
+    }
+    assert grants.grant(amount=1, **grant) == "given"
+    given = [message_refunds.give(each, admin, "Sorry") for each in (paid.message, *more)]
+    assert given == ["completed", "completed", "waiting"]
+    assert grants.grant(amount=1, **grant | {"key": uuid4()}) == "waiting"

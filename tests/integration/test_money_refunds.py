@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import select, text
 from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.viewer import Viewer
 from fantooo.extensions import db
-from fantooo.gateways.paystack import ProviderError, ProviderRefused, ProviderUnavailable
+from fantooo.gateways.paystack import Paystack, ProviderError, ProviderRefused, ProviderUnavailable
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
@@ -32,6 +33,7 @@ from fantooo.queries import payments as payment_reads
 from fantooo.services import (
     approving,
     credits,
+    disputes,
     exceptions_inbox,
     grants,
     money_refunds,
@@ -742,3 +744,120 @@ def test_credits_are_not_taken_when_the_provider_has_the_money_after_all(
     (odd,) = rows(select(ReconciliationException))
     assert "nothing was taken" in payment_review.fix(odd.id, admin)
     assert (wallet(anna).credits, row(bought.id).status) == (60, "success")
+
+
+def test_divided_withdrawals_are_looked_at_by_a_person(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    first, second = (
+        paid(paystack, anna, factories.package(credits=100, price=600)) for _ in range(2)
+    )
+
+    def take_back(bought: Transaction) -> str:
+        with acting_as(anna):
+            return money_refunds.withdraw(
+                account_id=account_of(anna), receipt_id=receipt_of(bought), key=uuid4()
+            )
+
+    assert (take_back(second), take_back(first)) == ("begun", "waiting")
+
+
+def test_another_currency_always_needs_a_second_admin(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    bought = paid(paystack, factories.user())
+    _superuser("UPDATE transactions SET currency = 'USD' WHERE id = %s", bought.id)
+    assert refund(bought, 1) == "waiting"
+
+
+@pytest.mark.parametrize("said", [{"amount": 39_000}, {"currency": "NGN"}])
+def test_another_amount_that_went_back_is_for_people(
+    shop: Flask,
+    paystack: PaystackSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    said: dict[str, Any],
+) -> None:
+    bought = paid(paystack, factories.user())
+    refund(bought, 400)
+    made = the_refund(bought)
+    refund_progress.settle(made.id)
+    paystack.move_refund(at_provider(paystack)[0]["id"], "processed")
+    real = Paystack.fetch_refund
+    monkeypatch.setattr(Paystack, "fetch_refund", lambda own, i: replace(real(own, i), **said))
+    assert refund_progress.settle(made.id) == "success"
+    (odd,) = rows(select(ReconciliationException))
+    assert (odd.kind, odd.reference) == ("differs", made.provider_reference)
+
+
+@pytest.mark.parametrize(("ended", "theirs"), [("failed", "processed"), ("processed", "failed")])
+def test_another_end_of_a_refund_there_is_for_people(
+    shop: Flask,
+    paystack: PaystackSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: str,
+    theirs: str,
+) -> None:
+    """The money went and the credits are back, or the other way round: seen at night, moved by people."""
+    anna = factories.user()
+    bought = paid(paystack, anna)
+    refund(bought, 400)
+    made = the_refund(bought)
+    refund_progress.settle(made.id)
+    paystack.move_refund(at_provider(paystack)[0]["id"], ended)
+    announce(shop, paystack)
+    before = wallet(anna).credits
+    refund_progress.compare_lists()
+    assert rows(select(ReconciliationException)) == []
+    real = Paystack.refunds
+    monkeypatch.setattr(
+        Paystack,
+        "refunds",
+        lambda own, **asked: (replace(each, status=theirs) for each in real(own, **asked)),
+    )
+    refund_progress.compare_lists()
+    (odd,) = rows(select(ReconciliationException))
+    assert (odd.kind, odd.transaction_id) == ("differs", bought.id)
+    assert odd.details["ended here"] == row(made.id).status
+    assert wallet(anna).credits == before
+
+
+def test_one_row_that_cannot_be_read_keeps_no_night_from_comparing(
+    shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bought = buy(factories.user())
+    paystack.finish(bought.provider_reference or "", announce=False)
+    real = Paystack._ask
+
+    def ask(own: Paystack, call: str, *given: Any, **more: Any) -> Any:
+        found = real(own, call, *given, **more)
+        odd = {"id": 99, "reference": "odd", "status": "success", "amount": None}
+        return [odd, *found] if call in ("transactions", "refunds") else found
+
+    monkeypatch.setattr(Paystack, "_ask", ask)
+    for _ in range(2):
+        refund_progress.compare_lists()
+    assert row(bought.id).status == "success", "what can be read is compared"
+    outbox.deliver()
+    told = rows(select(AdminNotification.message))
+    assert [each.split(" that ")[0] for each in told] == [
+        "The provider lists refunds",
+        "The provider lists payments",
+    ]
+
+
+def test_a_dispute_keeps_nobody_from_withdrawing_from_another_purchase(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    anna = factories.user()
+    disputed_one, other = paid(paystack, anna), paid(paystack, anna)
+    disputes.heard(paystack.open_dispute(disputed_one.provider_reference or "")["id"])
+    browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
+    answers = {}
+    for bought in (disputed_one, other):
+        here = f"/credits/receipts/{receipt_of(bought)}/withdraw"
+        assert "Comes back to you" in browser.get(here).text
+        answers[bought.id] = browser.post(here, data={"key": str(uuid4())})
+    assert answers[disputed_one.id].status_code == 400
+    assert "the bank decides" in answers[disputed_one.id].text
+    assert answers[other.id].status_code == 303

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
+import zlib
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +19,25 @@ from fantooo.domain.pricing import EAT
 from fantooo.extensions import db
 from fantooo.gateways import paystack as gateway
 from fantooo.gateways.paystack_answers import Event
+from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
-from fantooo.models import AdminNotification, AuditEntry, ReconciliationException
-from fantooo.services import credits, outbox, payment_review, payments, reconciliation, webhooks
+from fantooo.models import (
+    AdminNotification,
+    AuditEntry,
+    Receipt,
+    ReconciliationException,
+    WebhookEvent,
+)
+from fantooo.queries import payments as payment_reads
+from fantooo.services import (
+    credits,
+    outbox,
+    payment_review,
+    payments,
+    receipts,
+    reconciliation,
+    webhooks,
+)
 from tests.integration.test_buying import _superuser, account_of, buy, row, wallet
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
@@ -263,3 +281,57 @@ def test_an_announcement_that_cannot_be_read_is_for_people(
     assert row(bought.id).status == "success", "what it asked for is done"
     page = browser.get("/admin/payments").text
     assert "Read, and done" in page and page.count("Read it again") == 1
+
+
+def test_an_announcement_that_the_provider_will_not_explain_comes_to_people(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """It may be early, or our key wrong for a while; after an hour it is shown, and read by a press."""
+    raw = json.dumps(
+        {
+            "event": "charge.dispute.create",
+            "data": {"id": 77, "status": "pending", "transaction": {"id": 5, "reference": "a"}},
+        }
+    ).encode()
+    webhooks.receive(raw, hmac.new(paystack.secret_key.encode(), raw, hashlib.sha512).hexdigest())
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    assert webhooks.process_stored(later) == 0
+    assert (rows(select(WebhookEvent))[0].status, rows(select(ReconciliationException))) == (
+        "stored",
+        [],
+    )
+    _superuser("UPDATE webhook_events SET received_at = now() - interval '61 minutes'")
+    webhooks.process_stored(later)
+    assert rows(select(WebhookEvent))[0].status == "failed"
+    assert [each.kind for each in rows(select(ReconciliationException))] == [
+        "unreadable_announcement"
+    ]
+
+
+def test_halves_of_signs_are_stored_as_unreadable(shop: Flask, paystack: PaystackSimulator) -> None:
+    raw = b'{"event":"charge.success","data":{"id":1,"reference":"\\ud800","status":"success","amount":1,"currency":"KES","domain":"test"}}'
+    signature = hmac.new(paystack.secret_key.encode(), raw, hashlib.sha512).hexdigest()
+    client = shop.test_client()
+    client.csrf = False  # type: ignore[attr-defined]
+    answer = client.post(
+        "/webhooks/paystack", data=raw, headers={"x-paystack-signature": signature}
+    )
+    assert answer.status_code == 200
+    assert rows(select(WebhookEvent))[0].status == "failed"
+
+
+def test_a_long_name_stays_on_the_paper(shop: Flask) -> None:
+    """A value that is wider than its column goes on in the next line."""
+    lines = {}
+    for name in ("Short", "The very best package of the year, big!!"):
+        anna = factories.user()
+        factories.purchase(anna.account_id, factories.package(name=name, credits=700, price=4000))
+        with acting_as(anna):
+            (receipt,) = db.session.scalars(select(Receipt.id))
+            drawn = receipts.pdf(payment_reads.receipt(receipt))
+        streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", drawn, re.DOTALL)
+        lines[name] = max(
+            zlib.decompress(each).count(b" Td ") for each in streams if each[:1] == b"x"
+        )
+    short, long = lines.values()
+    assert long == short + 1

@@ -194,15 +194,14 @@ def test_a_payment_that_fails_gives_the_code_back(shop: Flask, paystack: Paystac
 def test_money_that_comes_late_is_credited_and_counts(
     shop: Flask, paystack: PaystackSimulator
 ) -> None:
-    anna, ben, package = factories.user(), factories.user(), factories.package()
+    anna, package = factories.user(), factories.package()
     factories.promo(code="LAST", max_uses=1)
     late = buy(anna, package, promo_code="LAST")
     assert late.provider_reference
     age(late, minutes=31)
     assert payments.settle(late.provider_reference) == "failed"
-    pay(paystack, buy(ben, package, promo_code="LAST"))
     pay(paystack, late)
-    assert [each[0] for each in redemptions()] == ["used", "used"]
+    assert [each[0] for each in redemptions()] == ["used"]
     assert (wallet(anna).credits, wallet(anna).total_spent) == (60, 320)
     with pytest.raises(ValidationError, match=rules.USED_UP):
         buy(factories.user(), package, promo_code="LAST")

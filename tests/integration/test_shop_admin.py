@@ -220,3 +220,11 @@ def test_the_navigation_leads_there(shop: Flask, admin: Any) -> None:
     page = moderator.get("/admin/dashboard").text
     assert not any(link in page for link in links)
     assert moderator.get("/admin/packages").status_code == 403
+
+
+def test_a_code_gives_no_more_than_one_admin_may(shop: Flask, admin: Any) -> None:
+    """Else whoever makes codes has no second admin for what they give away."""
+    for value, status in (("201", 400), ("200", 303)):
+        answer = admin.post("/admin/promos/new", data=CODE | {"kind": "bonus", "value": value})
+        assert answer.status_code == status
+        assert ("needs a second admin" in answer.text) is (status == 400)

@@ -226,18 +226,19 @@ def test_each_period_by_the_calendar_of_nairobi(
     now = datetime.now(UTC)
     begins = {period: rules.stretch(period, now)[0] for period in rules.PERIODS}
     bought = buy(anna, package)
+    assert pay(change, paystack, bought) == "success"
     for period in rules.PERIODS:
         limits.set_limit(me(anna), period, "500")
         for moment, spent in (
             (begins[period], 400),
             (begins[period] - timedelta(microseconds=1), 0),
         ):
-            change("UPDATE transactions SET created_at = %s WHERE id = %s", moment, bought)
+            change("UPDATE transactions SET completed_at = %s WHERE id = %s", moment, bought)
             with acting_as(anna):
                 uses = {use.limit.period: use for use in reads.uses(me(anna), now)}
             assert uses[period].spent == spent, period
         change("UPDATE spending_limits SET amount = NULL")
-        change("UPDATE transactions SET created_at = %s WHERE id = %s", now, bought)
+        change("UPDATE transactions SET completed_at = %s WHERE id = %s", now, bought)
 
 
 def test_a_payment_begun_before_is_credited_however_low_the_limit_is_now(

@@ -100,6 +100,7 @@ class Place:
             "limit_messages_address": "1000000 per minute",
             "limit_purchases": "100000 per minute",
             "limit_promo_codes": "100000 per minute",
+            "limit_phone_prompts": "100000 per minute",
             "limit_sign_in": "100000 per minute",
             "limit_sign_in_address": "100000 per minute",
             "limit_name_check": "100000 per minute",
