@@ -8,7 +8,7 @@ import redis
 from flask import current_app
 from redis.exceptions import RedisError
 
-__all__ = ["RedisError", "client", "for_worker", "install"]
+__all__ = ["RedisError", "client", "first_in", "for_worker", "install"]
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,6 +26,11 @@ def client() -> redis.Redis:
     """This process's client. Commands raise ``redis.RedisError`` when the server is away."""
     connection: redis.Redis = current_app.extensions["fantooo_redis"]
     return connection
+
+
+def first_in(name: str, seconds: int) -> bool:
+    """Whether nobody asked this for ``name`` within so many seconds. Raises ``RedisError``."""
+    return bool(client().set(name, 1, nx=True, ex=seconds))
 
 
 def for_worker() -> redis.Redis:

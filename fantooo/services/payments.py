@@ -110,7 +110,7 @@ def ask_while_watched(reference: str) -> None:
     A prompt on a phone that was declined is announced by nobody.
     """
     try:
-        if redis.client().set(f"payment-asked:{reference}", 1, nx=True, ex=_WATCHED_SECONDS):
+        if redis.first_in(f"payment-asked:{reference}", _WATCHED_SECONDS):
             ask_soon(reference)
     except redis.RedisError:
         log.warning("payment_not_watched", reference=reference)

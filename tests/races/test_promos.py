@@ -123,7 +123,7 @@ def test_giving_back_against_taking(
 def test_late_money_and_a_new_buyer_at_once(
     shop: Flask, paystack: PaystackSimulator, few_rounds: int
 ) -> None:
-    """What was paid is credited and counts, whoever took the use meanwhile."""
+    """The last use is either the one's who paid late or the other's who orders now, never both's."""
     package = factories.package()
     for number in range(few_rounds):
         code, anna, ben = f"LATE-{number}", factories.user(), factories.user()
@@ -143,6 +143,7 @@ def test_late_money_and_a_new_buyer_at_once(
         random.shuffle(tasks)
         results = race.race(shop, tasks)
         assert race.of(results, str) == ["success", "success"]
-        assert set(_refusals(results)) <= {rules.USED_UP}
+        refused = list(_refusals(results))
+        assert refused in ([], [rules.USED_UP])
         balance = rows("SELECT credits FROM real_users WHERE id = :i", i=anna.account_id)
-        assert balance[0].credits == 60
+        assert balance[0].credits == (60 if refused else 10), "what is not kept is on its way back"
