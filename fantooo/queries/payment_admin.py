@@ -106,6 +106,14 @@ class Story:
     snapshot: dict[str, Any]
     happened: list[Happened]
 
+    @property
+    def paid(self) -> str:
+        """What the provider took, as it said last; empty when it took nothing."""
+        amount = self.provider.get("amount")
+        if self.provider.get("status") != "success" or not amount:
+            return ""
+        return f"{buying.money(Decimal(int(amount)) / 100)} {self.provider.get('currency') or ''}"
+
 
 @dataclass(frozen=True)
 class Odd:
@@ -394,7 +402,7 @@ def _deeds(transaction_id: UUID) -> list[Happened]:
     return [
         Happened(
             row.created_at,
-            f"{row.name or 'Somebody'}: {row.action.replace('_', ' ')}",
+            f"{row.name or 'By itself'}: {row.action.replace('_', ' ')}",
             row.reason,
         )
         for row in rows

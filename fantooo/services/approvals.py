@@ -79,6 +79,23 @@ def answers(work: UnitOfWork, kind: str, subject_id: UUID) -> set[str]:
     )
 
 
+def is_asked(work: UnitOfWork, requested_by: UUID, key: UUID) -> bool:
+    """Whether a form of somebody that carries ``key`` was pressed before, and what it wished waits."""
+    return bool(
+        work.session.scalar(
+            select(
+                select(Approval.id)
+                .where(
+                    Approval.requested_by == requested_by,
+                    Approval.status == "pending",
+                    Approval.payload["key"].astext == str(key),
+                )
+                .exists()
+            )
+        )
+    )
+
+
 def ask(work: UnitOfWork, wish: Wish) -> UUID:
     """Keeps a wish in the caller's transaction, which holds the wallet's lock; returns its id.
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from fantooo.domain import buying, refunding, states
 from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.events import BalanceChanged, PaymentChanged
+from fantooo.domain.pricing import EAT
 from fantooo.gateways import paystack
 from fantooo.gateways.paystack import DisputeView, ProviderError, ProviderUnavailable
 from fantooo.infra import reporting
@@ -193,7 +194,7 @@ def _open(work: UnitOfWork, wallet: RealUser, bought: Transaction, view: Dispute
     work.session.add(dispute)
     limits.freeze_spending(work, wallet, limits.DISPUTED)
     work.session.flush()
-    due = f"{view.due_at:%d %B %Y, %H:%M} UTC" if view.due_at else "unknown"
+    due = f"{view.due_at.astimezone(EAT):%d %B %Y, %H:%M} EAT" if view.due_at else "unknown"
     outbox.tell_admins(
         work,
         "payment_failed",

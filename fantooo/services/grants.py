@@ -36,6 +36,8 @@ def grant(*, user_id: UUID, admin_id: UUID, amount: int, reason: str, key: UUID)
             raise NotFound
         if work.session.get(IdempotencyKey, (admin_id, key)) is not None:
             return "given"
+        if approvals.is_asked(work, admin_id, key):
+            return "waiting"
         if approvals.needed(
             amount, approvals.CREDITS, before=approvals.given_lately(work, user_id)
         ):

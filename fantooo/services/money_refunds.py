@@ -42,6 +42,8 @@ def refund(
         wallet, bought = refund_booking.lock(work, purchase_id)
         if work.session.get(IdempotencyKey, (admin_id, key)) is not None:
             return "begun"
+        if approvals.is_asked(work, admin_id, key):
+            return "waiting"
         _refuse(bought)
         part = _to_take(wallet, bought, amount, goodwill=goodwill)
         if approvals.needed(amount, bought.currency, before=_sent_lately(work, bought)):
@@ -93,6 +95,8 @@ def withdraw(*, account_id: UUID, receipt_id: UUID, key: UUID) -> Outcome:
             raise NotFound
         if work.session.get(IdempotencyKey, (account_id, key)) is not None:
             return "begun"
+        if approvals.is_asked(work, account_id, key):
+            return "waiting"
         if clock.now() > reads.deadline(bought):
             raise ValidationError(message="The days for withdrawing from this purchase are over")
         _refuse(bought)

@@ -527,7 +527,11 @@ def test_a_divided_sum_needs_a_second_admin_too(shop: Flask, paystack: PaystackS
     bought = paid(paystack, anna, factories.package(credits=300, price=1900))
     other = paid(paystack, anna)
     assert refund(bought, 950, admin) == "begun"
-    assert refund(bought, 950, admin) == "waiting"
+    key = uuid4()
+    assert refund(bought, 950, admin, key=key) == "waiting"
+    assert refund(bought, 950, admin, key=key) == "waiting", "pressed twice"
+    with pytest.raises(ValidationError, match="waits for a second admin already"):
+        refund(bought, 950, admin)
     assert refund(other, 51, admin) == "waiting", "another payment of the same person"
     assert refund(other, 50, factories.admin("admin")) == "begun"
     _superuser("UPDATE transactions SET created_at = created_at - interval '25 hours'")

@@ -335,3 +335,13 @@ def test_a_long_name_stays_on_the_paper(shop: Flask) -> None:
         )
     short, long = lines.values()
     assert long == short + 1
+
+
+def test_the_page_of_a_review_says_what_was_paid(shop: Flask, paystack: PaystackSimulator) -> None:
+    bought = odd_payment(paystack, factories.user())
+    page = (
+        shop.test_client().become(factories.admin("admin")).get(f"/admin/payments/{bought.id}").text
+    )  # type: ignore[attr-defined]
+    paid = re.search(r"<dt>Paid</dt><dd class=\"num\">([^<]+)</dd>", page)
+    assert paid and paid[1].endswith(" KES") and paid[1] != "400 KES"
+    assert "It goes back when it is turned down." in page and "Nothing can go back" not in page
