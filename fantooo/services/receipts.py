@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import current_app
@@ -11,6 +10,7 @@ from sqlalchemy import func, select
 from fantooo.domain import promos
 from fantooo.domain.buying import money
 from fantooo.domain.pricing import EAT
+from fantooo.infra import clock
 from fantooo.infra.unit_of_work import UnitOfWork
 from fantooo.models import Receipt, Transaction
 from fantooo.queries.payments import ReceiptView
@@ -27,7 +27,7 @@ _NUMBERS = 0x72656365
 
 def issue(work: UnitOfWork, bought: Transaction) -> UUID:
     """Writes the receipt of a purchase in the transaction that credits it; returns its id."""
-    year = datetime.now(UTC).astimezone(EAT).year
+    year = clock.now().astimezone(EAT).year
     work.session.execute(select(func.pg_advisory_xact_lock(_NUMBERS)))
     highest = work.session.scalar(select(func.max(Receipt.number)).where(Receipt.year == year))
     issued = Receipt(

@@ -7,6 +7,7 @@ again; and then the first page is paid on as well. It is kept once and within ev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -16,8 +17,9 @@ from sqlalchemy import select
 from fantooo.domain import promos as promo_rules
 from fantooo.domain.errors import SpendingPaused
 from fantooo.extensions import db
-from fantooo.models import Approval, ReconciliationException, Transaction
+from fantooo.models import Approval, Receipt, ReconciliationException, Transaction
 from fantooo.services import credits, limits, payment_review, payments, refund_progress
+from tests.conftest import Clock
 from tests.integration.test_buying import (
     _all,
     _superuser,
@@ -265,3 +267,15 @@ def test_a_prompt_that_was_declined_is_found_by_looking(
     on_page = buy(anna)
     browser.get(f"/credits/payments/{on_page.id}", headers={"HX-Request-Type": "partial"})
     assert len(asked) == 1, "who pays on a page comes back by themselves"
+
+
+def test_the_year_of_a_receipt_is_nairobis(
+    shop: Flask, paystack: PaystackSimulator, clock: Clock
+) -> None:
+    years = []
+    for hour in (20, 21):
+        clock.set(datetime(2026, 12, 31, hour, 30, tzinfo=UTC))
+        bought = buy(factories.user())
+        pay(paystack, bought)
+        years += _all(select(Receipt.year).where(Receipt.transaction_id == bought.id))
+    assert years == [2026, 2027]
