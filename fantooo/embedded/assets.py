@@ -27,6 +27,7 @@ _ENTRIES = (
     "js/onboarding.js",
     "js/profile.js",
     "js/me.js",
+    "js/styleguide.js",
     "css/app.css",
     "css/tools.css",
     "css/styleguide.css",

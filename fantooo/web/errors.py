@@ -163,7 +163,7 @@ def _query(here: str) -> str:
     return urlencode({"next": here})
 
 
-def _way_on(code: str, action: str) -> tuple[str, str, str]:
+def _way_on(status: int, code: str, action: str) -> tuple[str, str, str]:
     """Where a page's button leads, what is on it, and the page that was sent from, if any."""
     back = _asking_page() if request.method == "POST" else ""
     if code == InsufficientCredits.look.code:
@@ -171,7 +171,8 @@ def _way_on(code: str, action: str) -> tuple[str, str, str]:
     if action in _PAGE_ACTIONS:
         endpoint, label = _PAGE_ACTIONS[action]
         return url_for(endpoint), label, back
-    if action == "retry" and request.method == "GET":
+    # What failed in a way nobody foresaw says "try again" too.
+    if (action == "retry" or status == 500) and request.method == "GET":
         return _this_page(), "Try again", ""
     if back:
         return back, "Back to where you were", ""
@@ -179,7 +180,7 @@ def _way_on(code: str, action: str) -> tuple[str, str, str]:
 
 
 def _page(status: int, code: str, message: str, action: str, explanation: str = "") -> str:
-    href, label, back = _way_on(code, action)
+    href, label, back = _way_on(status, code, action)
     if code == Maintenance.look.code:
         return render_template(
             "pages/errors/maintenance.html",

@@ -81,13 +81,14 @@ def discover() -> ResponseReturnValue:
     }
     if wants_fragment() and after:
         return render_template("partials/character/grid.html", **grid)
-    filters = _filters(wishes, default)
+    filters = _filters(wishes)
     results = {
         **grid,
         "wishes": wishes,
         "total": found.total,
         "near": found.near,
-        "filters": filters,
+        # Whom somebody wants to write to stands above, as the choice among all.
+        "filters": [one for one in filters if one.others.gender == wishes.gender],
         "instead": [] if found.characters else _instead(filters, present.full),
     }
     if wants_fragment():
@@ -100,6 +101,7 @@ def discover() -> ResponseReturnValue:
         "pages/user/discover.html",
         **results,
         choices=finding.choices().with_wished(wishes),
+        own_gender=default,
         sorts=SORTS,
         styles=STYLES,
         team_online=present.is_online,
@@ -181,13 +183,11 @@ def consent() -> ResponseReturnValue:
     )
 
 
-def _filters(wishes: Wishes, default_gender: str) -> list[Filter]:
+def _filters(wishes: Wishes) -> list[Filter]:
     """What was wished, in the order of the page, each with the way back."""
     named: list[tuple[str, str, str]] = []
     if wishes.gender:
         words = {"female": "Women", "male": "Men", "other": "Others"}[wishes.gender]
-        if wishes.gender == default_gender:
-            words += ", as you asked in your profile"
         named.append(("gender", "", words))
     if wishes.text:
         named.append(("text", "", f"“{wishes.text}”"))

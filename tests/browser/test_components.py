@@ -168,3 +168,35 @@ def test_without_scripts_all_is_still_there(contexts: Contexts) -> None:
     expect(page.locator(LIGHT).get_by_role("tabpanel")).to_have_count(3)
     page.locator("#light [data-menu] summary").click()
     expect(page.locator(LIGHT).get_by_role("menuitem", name="Profile")).to_be_visible()
+
+
+def test_states_are_drawn_as_the_rules_have_them(guide: Page) -> None:
+    """What the guide draws is what a pointer and a key do to the same piece."""
+    states = guide.locator("#pressing")
+    rest, hover, focus = (
+        states.locator(f".btn.passion.{name}") for name in ("is-rest", "is-hover", "is-focus")
+    )
+    looks = "one => { const s = getComputedStyle(one); return [s.filter, s.outlineStyle]; }"
+    assert rest.evaluate(looks) == ["none", "none"]
+    drawn = [hover.evaluate(looks), focus.evaluate(looks)]
+    assert drawn == [["brightness(1.06)", "none"], ["none", "solid"]]
+    rest.hover()
+    assert rest.evaluate(looks) == drawn[0]
+    guide.mouse.move(0, 0)
+    guide.keyboard.press("Tab")
+    rest.focus()
+    assert rest.evaluate(looks) == drawn[1]
+
+
+def test_pieces_are_shown_at_the_width_of_a_phone_and_of_a_screen(guide: Page) -> None:
+    guide.locator("#widths").scroll_into_view_if_needed()
+    for title, width, columns in (("phone", 390, 1), ("screen", 1280, 5)):
+        frame = guide.frame_locator(f'iframe[title="At the width of a {title}, light"]')
+        grid = frame.locator(".grid")
+        expect(grid.locator(".char-card").first).to_be_visible()
+        assert grid.evaluate("() => innerWidth") == width
+        count = "one => getComputedStyle(one).gridTemplateColumns.split(' ').length"
+        assert grid.evaluate(count) == columns
+        # On a phone the ways are below, on a screen beside the name.
+        bar = frame.locator(".tabbar").evaluate("one => getComputedStyle(one).position")
+        assert bar == ("fixed" if width == 390 else "static")

@@ -28,8 +28,8 @@ def test_three_steps_end_on_discover(
     expect(page.locator('input[name="consent"]')).not_to_be_checked()
     third_step(page)
     page.wait_for_url("**/discover")
-    # Whom it shows first is what they said; that is told, and taken back with one press.
-    expect(page.get_by_role("link", name="Men, as you asked in your profile")).to_be_visible()
+    # Whom it shows first is what they said; that is told at the choice, where another one is made.
+    expect(page.get_by_role("radio", name="Men (as you asked in your profile)")).to_be_checked()
     assert live_server.one("SELECT username FROM real_users") == "wanjiru"
     assert live_server.one("SELECT credits FROM real_users") == 10
     texts = "SELECT count(*) FROM consents JOIN accounts ON accounts.id = account_id"
@@ -145,7 +145,7 @@ def test_a_taken_name_is_told_while_typing_and_others_are_offered(
     offered.click()
     expect(field).to_have_value(name)
     expect(field).to_be_focused()
-    expect(state).to_contain_text("This name is free.")
+    expect(state).to_contain_text("This name is available.")
     page.get_by_role("button", name="Next").click()
     second_step(page)
     third_step(page)

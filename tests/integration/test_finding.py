@@ -319,8 +319,24 @@ def test_when_nobody_fits_the_page_says_what_to_take_back(
     for href, _words, count in ways:
         shown = client.get(href.replace("&amp;", "&")).text
         assert shown.count('class="char-card"') == int(count)
-    assert "somebody fits" not in client.get("/discover?gender=&style=nothing&q=xqzwv").text
-    assert "somebody fits" not in client.get("/discover?gender=&style=playful").text
+    # It says once what is the matter.
+    heads = ("Nobody fits all of that", "Nobody fits that yet")
+    assert [head in answer for head in heads] == [True, False]
+    for address in ("/discover?gender=&style=nothing&q=xqzwv", "/discover?gender=&style=playful"):
+        assert heads[0] not in client.get(address).text
+
+
+def test_one_s_own_wish_is_told_at_its_choice(
+    app: Flask, anna: Viewer, cast: dict[str, UUID]
+) -> None:
+    """Whom one wants to write to is no second chip below the choice among all."""
+    browser = app.test_client().become(anna)  # type: ignore[attr-defined]
+    page = browser.get("/discover?gender=female&style=playful").text
+    wished = re.search(r'<ul class="chips wished".*?</ul>', page, re.DOTALL)
+    assert wished
+    assert "Playful" in wished[0]
+    assert "Women" not in wished[0]
+    assert "wished" not in browser.get("/discover?gender=female").text
 
 
 @pytest.mark.parametrize("path", ["/", "/how-it-works", "/terms", "/privacy", "/nothing-here"])

@@ -885,6 +885,7 @@ STOPS = (
     Stop("error-503", "", "/how-it-works", act=_made_error(503)),
     Stop("maintenance", "", "/how-it-works", act=_made_error("maintenance")),
     Stop("styleguide", "styleguide.show", "/styleguide"),
+    Stop("styleguide-framed", "styleguide.show", "/styleguide?framed=dark"),
     Stop("styleguide-dialog", "styleguide.show", "/styleguide", act=_open_dialog("specimen")),
     Stop("styleguide-menu", "styleguide.show", "/styleguide", act=_open_menu),
     Stop("styleguide-tooltip", "styleguide.show", "/styleguide", act=_point_at_tooltip),

@@ -109,11 +109,12 @@ def test_white_on_a_button_can_be_read(variant: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("variant", ["default", "subtle"])
-def test_words_on_glass_can_be_read(theme: str, variant: str) -> None:
+@pytest.mark.parametrize("variant", ["default", "elevated", "subtle"])
+def test_words_on_a_card_can_be_read(theme: str, variant: str) -> None:
     """A pane lets through what is behind it: the glows of the page, at their strongest."""
     panes = {
         "default": {"light": ((255, 255, 255), 0.66), "dark": ((52, 30, 62), 0.55)},
+        "elevated": {which: (_parts(TOKENS["pane-solid"][which]), 1) for which in THEMES},
         "subtle": {which: (_parts(TOKENS["pane-solid"][which]), 0.62) for which in THEMES},
     }
     colour, alpha = panes[variant][theme]
@@ -121,15 +122,18 @@ def test_words_on_glass_can_be_read(theme: str, variant: str) -> None:
         behind = _parts(TOKENS[ground][theme])
         mixed = [round(a * alpha + b * (1 - alpha)) for a, b in zip(colour, behind, strict=True)]
         pane = "#{:02x}{:02x}{:02x}".format(*mixed)
-        for front in ("ink", "ink-2", "passion-strong"):
+        for front in ("ink", "ink-2", "passion-strong", "danger", "ok"):
             assert contrast(TOKENS[front][theme], pane) >= 4.5, (front, ground)
 
 
-def test_the_glass_is_what_is_measured() -> None:
+def test_the_cards_are_what_is_measured() -> None:
     tokens = (_CSS / "tokens.css").read_text()
     assert "--pane: light-dark(rgb(255 255 255 / 0.66), rgb(52 30 62 / 0.55));" in tokens
     card = (_CSS / "components" / "card.css").read_text()
     assert "color-mix(in srgb, var(--pane-solid) 62%, transparent)" in card
+    elevated = re.search(r"^\.card\.elevated {[^}]*background: ([^;]+);", card, re.M)
+    assert elevated
+    assert elevated[1] == "var(--pane-solid)"
 
 
 def _parts(colour: str) -> tuple[int, ...]:
