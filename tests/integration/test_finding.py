@@ -100,6 +100,18 @@ def test_who_is_nearly_all_of_it(cast: dict[str, UUID]) -> None:
     assert {card.name for card in found.characters} == {"Baraka", "Chausiku"}
 
 
+def test_only_words_that_nobody_holds_are_compared_with_others(
+    cast: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[list[str]] = []
+    real = finding._with_alike
+    monkeypatch.setattr(finding, "_with_alike", lambda words: compared.append(words) or real(words))
+    assert names(Wishes(text="captain lamu")) == ["Zoë"]
+    assert not compared
+    assert set(names(Wishes(text="captain kisumu"))) == {"Zoë", "Chausiku"}
+    assert compared == [["captain", "kisumu"]]
+
+
 @pytest.mark.parametrize(
     "text", ["xqzwv", "'; drop table x; --", "a:* & !b", "\\", "💜", "%", "<%"]
 )
@@ -107,7 +119,11 @@ def test_odd_words_break_nothing(cast: dict[str, UUID], text: str) -> None:
     assert finding.find(Wishes(text=text)).total in range(5)
 
 
-@pytest.mark.parametrize("sort", [*SORTS, "words"])
+#: 23 characters are "sea"; nobody is "sugar", and "seea" is nearly the word
+_TYPED = {"words": "sea", "near": "sea sugar", "misspelt": "seea"}
+
+
+@pytest.mark.parametrize("sort", [*SORTS, *_TYPED])
 def test_pages_join_without_gap_or_double(app: Flask, sort: str) -> None:
     for number in range(23):
         factories.character(
@@ -118,9 +134,10 @@ def test_pages_join_without_gap_or_double(app: Flask, sort: str) -> None:
             rating_average=number % 3,
             response_seconds=None if number % 4 == 0 else number // 3,
         )
-    wishes = Wishes(text="sea") if sort == "words" else Wishes(sort=sort)
+    wishes = Wishes(text=_TYPED[sort]) if sort in _TYPED else Wishes(sort=sort)
     whole = names(wishes, limit=100)
     assert len(whole) == 23
+    assert finding.find(wishes).near == (sort in ("near", "misspelt"))
     seen, after = [], ""
     while True:
         page = finding.find(wishes, after=after, limit=5, count=False)
@@ -332,6 +349,41 @@ def test_users_keep_their_navigation(app: Flask, anna: Viewer, path: str) -> Non
     assert "tabbar" not in signed_out and 'href="/get-started"' in signed_out
 
 
+def test_words_for_a_gender_are_shown_as_its_wish(
+    client: FlaskClient, cast: dict[str, UUID]
+) -> None:
+    page = client.get("/discover?gender=&q=women+lamu").text
+    assert "1 character<" in page and page.count('class="char-card"') == 1
+    assert 'name="gender" value="female" checked' in page and 'value="lamu"' in page
+    assert re.search(r'href="/discover\?gender=&amp;q=lamu"><span[^>]*>Remove </span>Women', page)
+
+
+@pytest.mark.parametrize("typed", ["mombassa", "captain kisumu"])
+def test_whoever_is_only_close_is_not_said_to_fit(
+    client: FlaskClient, cast: dict[str, UUID], typed: str
+) -> None:
+    """One misspelt word, or two that nobody is both of: no count claims them."""
+    page = client.get("/discover", query_string={"gender": "", "q": typed}).text
+    assert "Nobody fits that exactly. These come close:" in page
+    assert not re.search(r"\d+ characters?<", page)
+
+
+def test_what_is_offered_instead_is_what_is_shown(
+    client: FlaskClient, cast: dict[str, UUID]
+) -> None:
+    """Only who fits as it is written is promised, though others would come close."""
+    answer = client.get("/discover?gender=&q=cook&style=romantic&place=Lamu").text
+    assert "Without one of these" not in answer, "nobody fits any two of them"
+    answer = client.get("/discover?gender=&q=cook&style=romantic").text
+    ways = re.findall(r'href="([^"]+)">Without (\S+) <b class="num">(\d+)</b>', answer)
+    assert [(words, count) for _href, words, count in ways] == [("“cook”", "1"), ("Romantic", "1")]
+    for href, _words, count in ways:
+        shown = client.get(href.replace("&amp;", "&")).text
+        assert shown.count('class="char-card"') == int(count) and "come close" not in shown
+    misspelt = client.get("/discover?gender=&q=coook&style=romantic").text
+    assert "Without “coook”" in misspelt and "Without Romantic" not in misspelt
+
+
 def test_fragments_say_which_address_they_are(client: FlaskClient, cast: dict[str, UUID]) -> None:
     fragment = {"HX-Request-Type": "partial"}
     typed = client.get("/discover?gender=&q=amni&typed=1&tag=&age_from=", headers=fragment)
@@ -347,7 +399,7 @@ def test_a_rare_wish_stands_in_the_form(client: FlaskClient, cast: dict[str, UUI
     client.get("/discover")
     rare = "gender=&tag=quilts&interest=tides&place=Lodwar&category=quiet"
     page = client.get(f"/discover?{rare}").get_data(as_text=True)
-    assert '<option selected>Lodwar</option>' in page
+    assert "<option selected>Lodwar</option>" in page
     assert '<option value="quiet" selected>Quiet</option>' in page
     for name, value in (("tag", "quilts"), ("interest", "tides")):
         assert f'name="{name}" value="{value}" checked' in page

@@ -82,6 +82,41 @@ def test_a_name_says_more_than_a_place(world: Flask) -> None:
         assert meant in [each.slug for each in found.characters][:3], typed
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [("noor", "kai"), ("amani", "kofi"), ("nadia", "amani"), ("rehema", "noor"),
+     ("ines", "lena"), ("Zawadi", "Eli"), ("sol", "RIRI")],
+    ids=" ".join,
+)  # fmt: skip
+def test_of_two_first_names_both_come_first(world: Flask, pair: tuple[str, str]) -> None:
+    """Before whoever is called nearly so, or holds words like both."""
+    found = finding.find(Wishes(text=" ".join(pair)))
+    assert found.near
+    assert {each.slug for each in found.characters[:2]} == {name.lower() for name in pair}
+
+
+@pytest.mark.parametrize("typed", ["lena mombasa", "nairobi zawadi", "Kai from Kampala"])
+def test_the_name_comes_first_when_nobody_of_it_lives_there(world: Flask, typed: str) -> None:
+    found = finding.find(Wishes(text=typed))
+    assert found.near
+    assert found.characters[0].name.lower() in typed.lower()
+
+
+@pytest.mark.parametrize("typed", ["muslim", "gay", "astronmer", "muslim teacher"])
+def test_what_nobody_is_said_to_be_is_a_guess(world: Flask, typed: str) -> None:
+    found = finding.find(Wishes(text=typed))
+    assert found.near
+    assert found.characters
+
+
+def test_whoever_is_all_of_it_is_shown_without_guesses(world: Flask) -> None:
+    """Words like a typed one ("tax", "maxi") are left out where somebody holds it."""
+    for typed, meant in (("taxi", ["Baraka"]), ("Lena astronomer", ["Lena"])):
+        found = finding.find(Wishes(text=typed))
+        assert not found.near
+        assert ([each.name for each in found.characters], found.total) == (meant, 1), typed
+
+
 def test_letters_that_changed_places_still_find_somebody(world: Flask) -> None:
     """No part of the word is left as it was: it is compared letter by letter, before "nobody"."""
     found = finding.find(Wishes(text="Amina"))
