@@ -113,7 +113,7 @@ def find(
     """The characters that fit ``wishes``, in their order, behind the mark ``after``.
 
     ``full`` are those whose team has no room now, left out when ``wishes.online``. ``count`` also
-    counts all that fit. A mark that is none starts from the beginning.
+    counts all that fit, also those before the mark. A mark that is none starts from the beginning.
     """
 
     def page(order: str, words: tuple[_Word, ...] = ()) -> Found:
@@ -162,11 +162,12 @@ def _statement(
         page.append(position < behind if descending else position > behind)
     named = [key.label(f"key{n}") for n, key in enumerate(keys)]
     total: ColumnElement[Any] = null()
-    if count and mark is None:
+    if count:
         # Words are looked for in each profile: counting on the way costs nothing, a second look does.
-        # Without words an index finds the page, and all that fit are counted beside it.
+        # Without words an index finds the page, and all that fit are counted beside it; so they are
+        # behind a mark, where those before it are not on the way.
         everybody = select(func.count()).select_from(F).where(*conditions).scalar_subquery()
-        total = func.count().over() if words else everybody
+        total = func.count().over() if words and mark is None else everybody
     return (
         select(*card_columns(), *named, total.label("total"))
         .where(*page)

@@ -431,6 +431,40 @@ def test_more_is_a_piece_of_the_grid(client: FlaskClient, app: Flask) -> None:
     assert client.get("/discover?shown=99999999").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("wished", "says"),
+    [("gender=", "30 characters<"), ("gender=&q=sea", "30 characters<"),
+     ("gender=&q=sea+sugar", "These come close:<")],
+)  # fmt: skip
+def test_more_without_scripts_is_a_page_with_a_way_back(
+    client: FlaskClient, app: Flask, wished: str, says: str
+) -> None:
+    for number in range(30):
+        factories.character(name=f"N{number}", tags=["sea"])
+    page = client.get(f"/discover?{wished}").text
+    assert "start of the list" not in page
+    link = re.search(r'href="([^"]+)"[^>]*>Show more', page)
+    assert link
+    more = client.get(link[1].replace("&amp;", "&")).text
+    assert more.count('class="char-card"') == 6
+    assert says in more and "None" not in more
+    back = re.search(r'href="([^"]+)">Back to the start of the list', more)
+    assert back
+    assert client.get(back[1].replace("&amp;", "&")).text.count('class="char-card"') == 24
+
+
+def test_a_page_behind_everybody_leads_to_the_start(client: FlaskClient, app: Flask) -> None:
+    """As when the last ones have been unpublished since."""
+    for number in range(25):
+        factories.character(name=f"N{number}", tags=["sea"])
+    mark = finding.find(Wishes(), limit=24).following
+    last = finding.find(Wishes(), after=mark).characters[0]
+    with unit_of_work(as_system=True) as work:
+        work.session.get_one(FictionalUser, last.id).is_active = False
+    answer = client.get("/discover", query_string={"gender": "", "tag": "sea", "after": mark})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/discover?gender=&tag=sea")
+
+
 def test_nobody_online_is_never_said_to_be(client: FlaskClient, cast: dict[str, UUID]) -> None:
     page = client.get("/discover?gender=&online=1").get_data(as_text=True)
     assert "Team online" not in page
