@@ -1,5 +1,10 @@
 // The pictures of a profile: steps beside the swipe, and each picture in full.
 
+// Who logged in on the way from here into the chat finds that page's entry leading here again: going
+// back over it goes on, so that one press shows a profile once.
+const [came] = performance.getEntriesByType("navigation");
+if (came?.type === "back_forward" && came.redirectCount) history.back();
+
 const gallery = document.querySelector(".gallery");
 const links = [...gallery.querySelectorAll("a")];
 const lightbox = document.getElementById("lightbox");
@@ -21,8 +26,23 @@ links.forEach((link, index) => {
     event.preventDefault();
     show(index);
     lightbox.showModal();
+    // An entry of its own, as Back closes what lies over a page. Marked as htmx's, which overwrites others'.
+    history.pushState({ htmx: true, picture: index }, "");
   });
 });
+// Also forward to it, and a reload of it.
+const follow = () => {
+  const picture = history.state?.picture;
+  if (picture === undefined) lightbox.close();
+  else if (!lightbox.open) {
+    show(picture);
+    lightbox.showModal();
+  }
+};
+addEventListener("popstate", follow);
+if (history.state?.picture !== undefined) follow();
+// The page stays; htmx would fetch it anew.
+document.addEventListener("htmx:before:history:restore", (event) => event.preventDefault());
 
 document.addEventListener("click", (event) => {
   const step = Number(event.target.closest?.("[data-step]")?.dataset.step ?? 0);
@@ -50,6 +70,7 @@ lightbox.addEventListener("keydown", (event) => {
   if (event.key === "ArrowLeft") show(full - 1);
 });
 lightbox.addEventListener("close", () => {
+  if (history.state?.picture !== undefined) history.back();
   reveal(full);
   links[full].focus({ preventScroll: true });
 });
