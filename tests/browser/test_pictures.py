@@ -165,9 +165,7 @@ def _swiping(page: Page, y: float) -> Callable[[int, int], None]:
     return swipe
 
 
-def _opened(
-    contexts: Contexts, toured: World, viewport: tuple[int, int] = (390, 844)
-) -> Page:
+def _opened(contexts: Contexts, toured: World, viewport: tuple[int, int] = (390, 844)) -> Page:
     """A profile come to from the characters, its first picture in full."""
     page = page_at(contexts, "", viewport)
     page.goto("/discover")
