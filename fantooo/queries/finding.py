@@ -409,10 +409,11 @@ def _score(words: tuple[_Word, ...], *, near: bool) -> ColumnElement[int]:
     for word in words:
         written = _query(_begins(word.typed))
         rank = cast(func.ts_rank(_WEIGHTS, F.search, written), Float)
-        cases: list[tuple[ColumnElement[bool], Any]] = [(F.search.op("@@")(written), 1 + rank)]
+        cases: list[tuple[ColumnElement[bool], Any]] = []
         if near:
             name = _query(_begins(word.typed) + "A")
-            cases.insert(0, (F.search.op("@@")(name), 1 + rank + _NAMED))
+            cases.append((F.search.op("@@")(name), 1 + rank + _NAMED))
+        cases.append((F.search.op("@@")(written), 1 + rank))
         for likeness, terms in _by_likeness(word):
             if near:
                 named = _query(*(_quoted(term) + ":A" for term in terms))
