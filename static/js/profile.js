@@ -41,8 +41,12 @@ const follow = () => {
 };
 addEventListener("popstate", follow);
 if (history.state?.picture !== undefined) follow();
-// The page stays; htmx would fetch it anew.
+// The page stays, and the focus where it is: htmx would fetch it anew, and its way of going back would
+// leave the focus nowhere.
 document.addEventListener("htmx:before:history:restore", (event) => event.preventDefault());
+window.navigation?.addEventListener("navigate", (event) => {
+  if (event.navigationType === "traverse" && event.canIntercept && !event.hashChange) event.intercept({ focusReset: "manual" });
+});
 
 document.addEventListener("click", (event) => {
   const step = Number(event.target.closest?.("[data-step]")?.dataset.step ?? 0);
@@ -70,6 +74,7 @@ lightbox.addEventListener("keydown", (event) => {
   if (event.key === "ArrowLeft") show(full - 1);
 });
 lightbox.addEventListener("close", () => {
+  // Closed otherwise than by Back, it takes its entry along.
   if (history.state?.picture !== undefined) history.back();
   reveal(full);
   links[full].focus({ preventScroll: true });
