@@ -29,6 +29,15 @@ _SMALL = frozenset(
     "a an the and or of in on at to for from with who whom that is are be me my i want wants looking"
     " like likes love loves somebody someone anyone person character".split()
 )
+#: words that ask for a gender rather than for what somebody is like
+_GENDER_WORDS = {
+    word: gender
+    for gender, words in (
+        ("female", "woman women lady ladies female females"),
+        ("male", "man men gentleman gentlemen male males"),
+    )
+    for word in words.split()
+}
 
 
 @dataclass(frozen=True)
@@ -93,12 +102,18 @@ def read(arguments: Mapping[str, Sequence[str]], *, default_gender: str = "") ->
     def one(name: str) -> str:
         return next(iter(arguments.get(name, ())), "")
 
-    gender = one("gender") if "gender" in arguments else default_gender
+    text, gender = _line(one("q"), 100), one("gender")
+    said, rest = _said_gender(text)
+    # Said in words it is a wish like a pressed one, and is taken back like it; what was pressed holds.
+    if said and gender in ("", said):
+        gender, text = said, rest
+    elif "gender" not in arguments:
+        gender = default_gender
     first, last = _age(one("age_from")), _age(one("age_to"))
     if first and last and first > last:
         first, last = last, first
     return Wishes(
-        text=_line(one("q"), 100),
+        text=text,
         gender=gender if gender in GENDERS else "",
         age_from=first,
         age_to=last,
@@ -123,6 +138,21 @@ def search_words(text: str) -> list[str]:
     words = [word.replace("’", "'") for word in _WORD.findall(plain)]
     telling = [word for word in words if word not in _SMALL]
     return list(dict.fromkeys(telling or words))[:MOST_WORDS]
+
+
+def _said_gender(text: str) -> tuple[str, str]:
+    """The gender that words of ``text`` ask for, and the text without them; none when they name two."""
+
+    def gender(word: str) -> str:
+        return _GENDER_WORDS.get(word.casefold(), "")
+
+    named = {gender(word) for word in _WORD.findall(text)} - {""}
+    if len(named) != 1:
+        return "", text
+    rest = " ".join(_WORD.sub(lambda word: "" if gender(word[0]) else word[0], text).split())
+    # "I want a woman" is all said by its gender.
+    small = all(word in _SMALL for word in search_words(rest))
+    return named.pop(), "" if small else rest
 
 
 def _age(text: str) -> int | None:

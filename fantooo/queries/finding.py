@@ -51,7 +51,7 @@ _KEPT_SECONDS = 60.0
 _ALIKE = 12
 #: how many words are compared letter by letter, how many are taken for each, and how like they must be
 _CLOSE_WORDS, _MOST_CLOSE, _CLOSE = 3, 5, 0.6
-#: what a name like the typed one counts beside its likeness
+#: what a name counts where nobody is all of it, beside what any word does: who types one means somebody
 _NAMED = 1.2
 #: how much name, telling words, character and story of a profile count in the order by words
 _WEIGHTS: ColumnElement[Any] = literal_column("'{0.1, 0.3, 0.6, 1.0}'::real[]")
@@ -67,7 +67,10 @@ class _Word:
 
 @dataclass(frozen=True)
 class Found:
-    """One page. ``following`` leads to the next one; ``near``: nobody fits all words, these some."""
+    """One page. ``following`` leads to the next one.
+
+    ``near``: nobody holds all words as they are written; these hold some of them, or like ones.
+    """
 
     characters: list[CharacterCard]
     following: str
@@ -110,7 +113,7 @@ def find(
     """The characters that fit ``wishes``, in their order, behind the mark ``after``.
 
     ``full`` are those whose team has no room now, left out when ``wishes.online``. ``count`` also
-    counts all that fit. A mark that is none starts from the beginning.
+    counts all that fit, also those before the mark. A mark that is none starts from the beginning.
     """
 
     def page(order: str, words: tuple[_Word, ...] = ()) -> Found:
@@ -120,13 +123,13 @@ def find(
 
     if not wishes.words:
         return page(wishes.sort)
-    words = _with_alike(wishes.words)
     # The mark says which of the two it is a page of.
     if not _read_mark(after, "near"):
-        found = page("words", words)
+        found = page("words", _as_written(wishes.words))
         if found.characters or _read_mark(after, "words"):
             return found
-    found = page("near", _with_close(words))
+    # Words spelled right are not compared with others: a guess beside an answer hides it.
+    found = page("near", _with_close(_with_alike(wishes.words)))
     return replace(found, near=True)
 
 
@@ -159,11 +162,12 @@ def _statement(
         page.append(position < behind if descending else position > behind)
     named = [key.label(f"key{n}") for n, key in enumerate(keys)]
     total: ColumnElement[Any] = null()
-    if count and mark is None:
+    if count:
         # Words are looked for in each profile: counting on the way costs nothing, a second look does.
-        # Without words an index finds the page, and all that fit are counted beside it.
+        # Without words an index finds the page, and all that fit are counted beside it; so they are
+        # behind a mark, where those before it are not on the way.
         everybody = select(func.count()).select_from(F).where(*conditions).scalar_subquery()
-        total = func.count().over() if words else everybody
+        total = func.count().over() if words and mark is None else everybody
     return (
         select(*card_columns(), *named, total.label("total"))
         .where(*page)
@@ -186,10 +190,13 @@ def _page(asked: Select[Any], order: str, limit: int, *, count: bool) -> Found:
 
 
 def fitting(several: Sequence[Wishes], full: frozenset[UUID] = frozenset()) -> list[int]:
-    """How many characters fit each of several wishes, words as they are written; one statement."""
+    """How many characters fit each of several wishes, words as they are written; one statement.
+
+    Whoever is only near is not promised: where somebody fits, ``find`` shows nobody else.
+    """
 
     def counted(wishes: Wishes) -> ColumnElement[int]:
-        words = tuple(_Word(word, ()) for word in wishes.words)
+        words = _as_written(wishes.words)
         conditions = _conditions(wishes, full)
         if wishes.tags or wishes.interests or words:
             conditions.append(F.id.in_(_found_by_index(wishes, words, all_words=True)))
@@ -276,6 +283,10 @@ def _conditions(wishes: Wishes, full: frozenset[UUID]) -> list[ColumnElement[boo
     if wishes.online and full:
         conditions.append(F.id.not_in(full))
     return conditions
+
+
+def _as_written(words: list[str]) -> tuple[_Word, ...]:
+    return tuple(_Word(word, ()) for word in words)
 
 
 def _with_alike(words: list[str]) -> tuple[_Word, ...]:
@@ -390,14 +401,19 @@ def _order(
 def _score(words: tuple[_Word, ...], *, near: bool) -> ColumnElement[int]:
     """How well a profile fits, in thousandths.
 
-    Each word found as written counts one and where it was, else one like it counts its likeness;
-    where nobody is all of it, a name like it counts more than a word that many profiles hold.
+    Each word found as written counts one and where it was, else one like it counts its likeness, so
+    that who fits several counts for each. Where nobody is all of it, a name counts more than a word
+    that many profiles hold, and the name that was typed more than one like it.
     """
     total: ColumnElement[Any] = literal(0.0, Float)
     for word in words:
         written = _query(_begins(word.typed))
         rank = cast(func.ts_rank(_WEIGHTS, F.search, written), Float)
-        cases: list[tuple[ColumnElement[bool], Any]] = [(F.search.op("@@")(written), 1 + rank)]
+        cases: list[tuple[ColumnElement[bool], Any]] = []
+        if near:
+            name = _query(_begins(word.typed) + "A")
+            cases.append((F.search.op("@@")(name), 1 + rank + _NAMED))
+        cases.append((F.search.op("@@")(written), 1 + rank))
         for likeness, terms in _by_likeness(word):
             if near:
                 named = _query(*(_quoted(term) + ":A" for term in terms))

@@ -51,8 +51,8 @@ class Filter:
 def discover() -> ResponseReturnValue:
     """The grid of characters; the address is the state.
 
-    ``after`` asks for the page behind a mark, as a fragment; ``shown`` for so many at once, so that
-    the back button finds what had been scrolled to.
+    ``after`` asks for the page behind a mark: as a fragment its cards, without scripts a whole page.
+    ``shown`` asks for so many at once, so that the back button finds what had been scrolled to.
     """
     seeker = people.seeker(guards.account_id()) if guards.me().role == "user" else Seeker()
     templating.viewer().unread = seeker.unread_chats
@@ -64,14 +64,19 @@ def discover() -> ResponseReturnValue:
         # Nobody is there: the filter is not offered, and no chip may claim otherwise.
         wishes = replace(wishes, online=False)
     after = request.args.get("after", "")
+    more = bool(after) and wants_fragment()
     shown = forms.int_argument("shown")
     found = finding.find(
         wishes,
         full=present.full,
         after=after,
-        limit=PAGE_SIZE if after else min(max(shown, PAGE_SIZE), rules.MOST_SHOWN),
-        count=not after,
+        limit=PAGE_SIZE if more else min(max(shown, PAGE_SIZE), rules.MOST_SHOWN),
+        count=not more,
     )
+    start = url_for("user.discover", **wishes.arguments()) if after else ""
+    if start and not more and not found.characters:
+        # Whoever was behind the mark is there no more; others still fit.
+        return redirect(start)
     following = ""
     if found.following:
         following = url_for("user.discover", **wishes.arguments(), after=found.following)
@@ -79,7 +84,7 @@ def discover() -> ResponseReturnValue:
         "characters": found.characters,
         "next_page": following,
     }
-    if wants_fragment() and after:
+    if more:
         return render_template("partials/character/grid.html", **grid)
     filters = _filters(wishes)
     results = {
@@ -87,8 +92,15 @@ def discover() -> ResponseReturnValue:
         "wishes": wishes,
         "total": found.total,
         "near": found.near,
-        # Whom somebody wants to write to stands above, as the choice among all.
-        "filters": [one for one in filters if one.others.gender == wishes.gender],
+        "start": start,
+        # Whom somebody wants to write to stands above, as the choice among all: unless words said it
+        # while the page stays.
+        "filters": [
+            one
+            for one in filters
+            if one.others.gender == wishes.gender
+            or (wants_fragment() and wishes.gender != request.args.get("gender", default))
+        ],
         "instead": [] if found.characters else _instead(filters, present.full),
     }
     if wants_fragment():

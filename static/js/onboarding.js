@@ -71,8 +71,24 @@ window.addEventListener("popstate", () => {
   if (!going) follow();
 });
 
+// Who is in leaves no step in the list of pages: each would lead on to where they wanted to go, so that
+// Back showed that again and again. The first step's entry becomes that place.
+let done = false;
+document.addEventListener("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.hx.redirect || !event.target.closest?.("#onboarding")) return;
+  event.preventDefault();
+  ctx.keepIndicators = done = true;
+  const enter = () => location.replace(ctx.hx.redirect);
+  const behind = history.state?.behind ?? 0;
+  if (!behind) return enter();
+  addEventListener("popstate", enter, { once: true });
+  history.go(-behind);
+});
+
 /** Presses its way to the step of the present entry, one after the other. */
 function follow() {
+  if (done) return;
   const card = document.getElementById("onboarding");
   const wanted = history.state?.step ?? 1;
   if (!card || wanted === Number(card.dataset.step) || presses <= 0) return;
@@ -92,15 +108,15 @@ document.addEventListener("htmx:before:history:restore", (event) => {
   if (document.getElementById("onboarding")) event.preventDefault();
 });
 
-/** Marked as htmx's, which overwrites others'. */
-function entry(card) {
-  return { htmx: true, step: Number(card.dataset.step) };
+/** Marked as htmx's, which overwrites others'. `behind`: how many entries the first one is back. */
+function entry(card, behind) {
+  return { htmx: true, step: Number(card.dataset.step), behind };
 }
 
 const first = document.getElementById("onboarding");
 if (first) {
   fillIn(first);
-  history.replaceState(entry(first), "");
+  history.replaceState(entry(first, history.state?.behind ?? 0), "");
 }
 let step = first?.dataset.step;
 new MutationObserver(() => {
@@ -108,7 +124,7 @@ new MutationObserver(() => {
   if (!card) return;
   const invalid = card.querySelector("[aria-invalid]");
   if (card.dataset.step !== step || invalid) {
-    if (card.dataset.step > step && !going) history.pushState(entry(card), "");
+    if (card.dataset.step > step && !going) history.pushState(entry(card, (history.state?.behind ?? 0) + 1), "");
     step = card.dataset.step;
     fillIn(card);
     (invalid ?? card.querySelector("#step-title")).focus();

@@ -1,5 +1,10 @@
 // The pictures of a profile: steps beside the swipe, and each picture in full.
 
+// Who logged in on the way from here into the chat finds that page's entry leading here again: going
+// back over it goes on, so that one press shows a profile once.
+const [came] = performance.getEntriesByType("navigation");
+if (came?.type === "back_forward" && came.redirectCount) history.back();
+
 const gallery = document.querySelector(".gallery");
 const links = [...gallery.querySelectorAll("a")];
 const lightbox = document.getElementById("lightbox");
@@ -21,7 +26,26 @@ links.forEach((link, index) => {
     event.preventDefault();
     show(index);
     lightbox.showModal();
+    // An entry of its own, as Back closes what lies over a page. Marked as htmx's, which overwrites others'.
+    history.pushState({ htmx: true, picture: index }, "");
   });
+});
+// Also forward to it, and a reload of it.
+const follow = () => {
+  const picture = history.state?.picture;
+  if (picture === undefined) lightbox.close();
+  else if (!lightbox.open) {
+    show(picture);
+    lightbox.showModal();
+  }
+};
+addEventListener("popstate", follow);
+if (history.state?.picture !== undefined) follow();
+// The page stays, and the focus where it is: htmx would fetch it anew, and its way of going back would
+// leave the focus nowhere.
+document.addEventListener("htmx:before:history:restore", (event) => event.preventDefault());
+window.navigation?.addEventListener("navigate", (event) => {
+  if (event.navigationType === "traverse" && event.canIntercept && !event.hashChange) event.intercept({ focusReset: "manual" });
 });
 
 document.addEventListener("click", (event) => {
@@ -50,6 +74,8 @@ lightbox.addEventListener("keydown", (event) => {
   if (event.key === "ArrowLeft") show(full - 1);
 });
 lightbox.addEventListener("close", () => {
+  // Closed otherwise than by Back, it takes its entry along.
+  if (history.state?.picture !== undefined) history.back();
   reveal(full);
   links[full].focus({ preventScroll: true });
 });

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support import factories
+from tests.support.chromium import until
 from tests.support.factories import PASSWORD
 from tests.support.person import Person
 from tests.support.server import LiveServer
@@ -207,6 +208,28 @@ def test_chat_pressed_signed_out_leads_through_sign_up_into_the_chat(
     expect(page.get_by_text("Say hello: this message is free.")).to_be_visible()
 
 
+@pytest.mark.parametrize("reloaded", [False, True], ids=["straight", "reloaded"])
+def test_back_from_the_first_chat_leaves_by_the_way_one_came(
+    live_server: LiveServer, new_person: NewPerson, reloaded: bool
+) -> None:
+    """One press to the profile, one more to the characters; no step of the sign-up is gone through."""
+    live_server.character(name="Zuri")
+    page = new_person((390, 844)).page
+    page.goto("/discover")
+    page.get_by_role("link", name="Zuri, 27").click()
+    page.get_by_role("button", name="Chat with Zuri").click()
+    first_step(page, "mgeni")
+    if reloaded:
+        expect(page.get_by_label("Town")).to_be_visible()
+        page.reload()
+        page.get_by_role("button", name="Next").click()
+    second_step(page)
+    third_step(page)
+    page.wait_for_url(re.compile(r"/chat/[0-9a-f-]{36}$"))
+    expect(page.get_by_role("heading", name="Zuri")).to_be_visible()
+    _leaves_within_two_presses(page)
+
+
 def test_who_has_an_account_lands_in_the_chat_too(
     live_server: LiveServer, new_person: NewPerson
 ) -> None:
@@ -226,6 +249,34 @@ def test_who_has_an_account_lands_in_the_chat_too(
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(re.compile(r"/chat/[0-9a-f-]{36}$"))
     expect(page.get_by_role("heading", name="Zuri")).to_be_visible()
+
+
+def test_back_after_logging_in_leaves_by_the_way_one_came(
+    live_server: LiveServer, new_person: NewPerson
+) -> None:
+    live_server.character(name="Zuri")
+    with live_server.acting():
+        factories.sign_up("rafiki")
+    page = new_person((390, 844)).page
+    page.goto("/discover")
+    page.get_by_role("link", name="Zuri, 27").click()
+    page.get_by_role("button", name="Chat with Zuri").click()
+    page.get_by_role("main").get_by_role("link", name="Log in").click()
+    page.locator('input[name="username"]').fill("rafiki")
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(re.compile(r"/chat/[0-9a-f-]{36}$"))
+    _leaves_within_two_presses(page)
+
+
+def _leaves_within_two_presses(page: Page) -> None:
+    """From the chat to the profile it was begun on, and to the list before that."""
+    page.evaluate("history.back()")
+    # The very entry it was begun on: the site's second, behind /discover.
+    until(page, "location.pathname.startsWith('/profile/') && navigation.currentEntry.index === 1")
+    expect(page.get_by_role("button", name="Chat with Zuri")).to_be_visible()
+    page.evaluate("history.back()")
+    expect(page).to_have_url(re.compile("/discover$"))
 
 
 def test_a_password_can_be_looked_at(new_person: NewPerson) -> None:

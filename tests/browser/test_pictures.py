@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -144,13 +145,122 @@ def test_the_lightbox_fills_the_screen_and_is_swiped(toured: World, contexts: Co
     whole = page.locator("#lightbox img")
     expect(whole).to_have_attribute("alt", "Illustration 1 of 3: Nia")
     assert page.locator("#lightbox").bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
-    touch = page.context.new_cdp_session(page)
+    swipe = _swiping(page, y=400)
     for begin, end, number in ((300, 100, 2), (100, 300, 1), (200, 210, 1)):
-        for kind, at in (("touchStart", begin), ("touchMove", end)):
-            points = [{"x": at, "y": 400}]
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        swipe(begin, end)
         expect(whole).to_have_attribute("alt", f"Illustration {number} of 3: Nia")
+
+
+def _swiping(page: Page, y: float) -> Callable[[int, int], None]:
+    """A finger that goes from one place of a line to another and stops there before it lets go.
+
+    In steps, as a screen tells them; thrown, it would go on as far as the machine is fast.
+    """
+    touch = page.context.new_cdp_session(page)
+
+    def swipe(begin: int, end: int) -> None:
+        steps = [begin + (end - begin) * step // 10 for step in range(11)]
+        for kind, x in zip(
+            ["touchStart", *["touchMove"] * 13], [*steps, end, end, end], strict=True
+        ):
+            points = [{"x": x, "y": y}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.wait_for_timeout(20)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    return swipe
+
+
+def _opened(contexts: Contexts, toured: World, viewport: tuple[int, int] = (390, 844)) -> Page:
+    """A profile come to from the characters, its first picture in full."""
+    page = page_at(contexts, "", viewport)
+    page.goto("/discover")
+    page.goto(toured.path("/profile/{character}"))
+    page.evaluate("window.stayed = true")
+    page.get_by_role("link", name="Picture 1 of 3 in full").click()
+    expect(page.locator("#lightbox")).to_be_visible()
+    return page
+
+
+def test_back_closes_the_lightbox_and_stays(toured: World, contexts: Contexts) -> None:
+    page = _opened(contexts, toured)
+    lightbox = page.locator("#lightbox")
+    page.keyboard.press("ArrowRight")
+    page.go_back()
+    expect(lightbox).to_be_hidden()
+    expect(page).to_have_url(re.compile("/profile/"))
+    expect(page.get_by_role("link", name="Picture 2 of 3 in full")).to_be_focused()
+    page.go_forward()
+    expect(lightbox).to_be_visible()
+    page.go_back()
+    expect(lightbox).to_be_hidden()
+    assert page.evaluate("window.stayed"), "nothing is loaded for it"
+    page.go_back()
+    expect(page).to_have_url(re.compile("/discover$"))
+
+
+@pytest.mark.parametrize("how", ["Escape", "button", "backdrop"])
+def test_a_closed_lightbox_leaves_nothing_to_go_back_through(
+    toured: World, contexts: Contexts, how: str
+) -> None:
+    # On a phone the picture covers the backdrop.
+    page = _opened(contexts, toured, (1024, 800) if how == "backdrop" else (390, 844))
+    if how == "Escape":
+        page.keyboard.press("Escape")
+    elif how == "button":
+        page.get_by_role("button", name="Close").click()
+    else:
+        page.locator("#lightbox").click(position={"x": 4, "y": 400})
+    expect(page.locator("#lightbox")).to_be_hidden()
+    until(page, "navigation.currentEntry.index === 1 && !navigation.transition")
+    expect(page.get_by_role("link", name="Picture 1 of 3 in full")).to_be_focused()
+    page.go_back()
+    expect(page).to_have_url(re.compile("/discover$"))
+
+
+def test_a_reload_keeps_the_picture_in_full(toured: World, contexts: Contexts) -> None:
+    """Else its entry would be one that shows nothing."""
+    page = _opened(contexts, toured)
+    page.reload()
+    expect(page.locator("#lightbox img")).to_have_attribute("alt", "Illustration 1 of 3: Nia")
+    page.go_back()
+    expect(page.locator("#lightbox")).to_be_hidden()
+    expect(page).to_have_url(re.compile("/profile/"))
+
+
+@pytest.mark.parametrize("by", ["arrows", "swipe"])
+def test_the_row_of_pictures_is_moved_by_arrows_and_by_swipe(
+    toured: World, contexts: Contexts, by: str
+) -> None:
+    page = page_at(contexts, "", (390, 844), has_touch=by == "swipe")
+    page.goto(toured.path("/profile/{character}"))
+    gallery = page.get_by_role("region", name="Pictures of Nia")
+    at = page.locator(".portraits [data-at]")
+    box = gallery.bounding_box()
+    assert box is not None
+    swipe = _swiping(page, y=box["y"] + 100)
+    gallery.evaluate("row => row.addEventListener('scrollend', () => (window.rests = true))")
+    gallery.focus()
+    expect(at).to_have_text("1 / 3")
+    for key, line, number in (
+        ("ArrowRight", (330, 80), 2),
+        ("ArrowRight", (330, 80), 3),
+        ("ArrowLeft", (60, 310), 2),
+    ):
+        page.evaluate("window.rests = false")
+        if by == "arrows":
+            page.keyboard.press(key)
+        else:
+            swipe(*line)
+        expect(at).to_have_text(f"{number} / 3")
+        # Told before it is quite there; the browser drops a key pressed while the row still moves.
+        until(
+            page,
+            "n => { const row = document.querySelector('.gallery');"
+            " return window.rests && Math.abs(row.querySelectorAll('a')[n].offsetLeft - row.scrollLeft) < 2; }",
+            arg=number - 1,
+        )
+    expect(page.locator("#lightbox")).to_be_hidden()
 
 
 def test_arrows_go_on_after_a_step_was_pressed(toured: World, contexts: Contexts) -> None:

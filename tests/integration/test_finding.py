@@ -100,6 +100,18 @@ def test_who_is_nearly_all_of_it(cast: dict[str, UUID]) -> None:
     assert {card.name for card in found.characters} == {"Baraka", "Chausiku"}
 
 
+def test_only_words_that_nobody_holds_are_compared_with_others(
+    cast: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[list[str]] = []
+    real = finding._with_alike
+    monkeypatch.setattr(finding, "_with_alike", lambda words: compared.append(words) or real(words))
+    assert names(Wishes(text="captain lamu")) == ["Zoë"]
+    assert not compared
+    assert set(names(Wishes(text="captain kisumu"))) == {"Zoë", "Chausiku"}
+    assert compared == [["captain", "kisumu"]]
+
+
 @pytest.mark.parametrize(
     "text", ["xqzwv", "'; drop table x; --", "a:* & !b", "\\", "💜", "%", "<%"]
 )
@@ -107,7 +119,11 @@ def test_odd_words_break_nothing(cast: dict[str, UUID], text: str) -> None:
     assert finding.find(Wishes(text=text)).total in range(5)
 
 
-@pytest.mark.parametrize("sort", [*SORTS, "words"])
+#: 23 characters are "sea"; nobody is "sugar", and "seea" is nearly the word
+_TYPED = {"words": "sea", "near": "sea sugar", "misspelt": "seea"}
+
+
+@pytest.mark.parametrize("sort", [*SORTS, *_TYPED])
 def test_pages_join_without_gap_or_double(app: Flask, sort: str) -> None:
     for number in range(23):
         factories.character(
@@ -118,9 +134,10 @@ def test_pages_join_without_gap_or_double(app: Flask, sort: str) -> None:
             rating_average=number % 3,
             response_seconds=None if number % 4 == 0 else number // 3,
         )
-    wishes = Wishes(text="sea") if sort == "words" else Wishes(sort=sort)
+    wishes = Wishes(text=_TYPED[sort]) if sort in _TYPED else Wishes(sort=sort)
     whole = names(wishes, limit=100)
     assert len(whole) == 23
+    assert finding.find(wishes).near == (sort in ("near", "misspelt"))
     seen, after = [], ""
     while True:
         page = finding.find(wishes, after=after, limit=5, count=False)
@@ -348,6 +365,45 @@ def test_users_keep_their_navigation(app: Flask, anna: Viewer, path: str) -> Non
     assert "tabbar" not in signed_out and 'href="/get-started"' in signed_out
 
 
+def test_words_for_a_gender_are_shown_as_its_wish(
+    client: FlaskClient, cast: dict[str, UUID]
+) -> None:
+    page = client.get("/discover?gender=&q=women+lamu").text
+    assert "1 character<" in page and page.count('class="char-card"') == 1
+    assert 'name="gender" value="female" checked' in page and 'value="lamu"' in page
+    # Where the page stays, the choice still says Everybody: then it is told among what was wished.
+    fragment = {"HX-Request-Type": "partial"}
+    part = client.get("/discover?gender=&q=women+lamu", headers=fragment).text
+    assert re.search(r'href="/discover\?gender=&amp;q=lamu"><span[^>]*>Remove </span>Women', part)
+    assert "Remove </span>Women" not in client.get("/discover?gender=female", headers=fragment).text
+
+
+@pytest.mark.parametrize("typed", ["mombassa", "captain kisumu"])
+def test_whoever_is_only_close_is_not_said_to_fit(
+    client: FlaskClient, cast: dict[str, UUID], typed: str
+) -> None:
+    """One misspelt word, or two that nobody is both of: no count claims them."""
+    page = client.get("/discover", query_string={"gender": "", "q": typed}).text
+    assert "Nobody fits that exactly. These come close:" in page
+    assert not re.search(r"\d+ characters?<", page)
+
+
+def test_what_is_offered_instead_is_what_is_shown(
+    client: FlaskClient, cast: dict[str, UUID]
+) -> None:
+    """Only who fits as it is written is promised, though others would come close."""
+    answer = client.get("/discover?gender=&q=cook&style=romantic&place=Lamu").text
+    assert "Without one of these" not in answer, "nobody fits any two of them"
+    answer = client.get("/discover?gender=&q=cook&style=romantic").text
+    ways = re.findall(r'href="([^"]+)">Without (\S+) <b class="num">(\d+)</b>', answer)
+    assert [(words, count) for _href, words, count in ways] == [("“cook”", "1"), ("Romantic", "1")]
+    for href, _words, count in ways:
+        shown = client.get(href.replace("&amp;", "&")).text
+        assert shown.count('class="char-card"') == int(count) and "come close" not in shown
+    misspelt = client.get("/discover?gender=&q=coook&style=romantic").text
+    assert "Without “coook”" in misspelt and "Without Romantic" not in misspelt
+
+
 def test_fragments_say_which_address_they_are(client: FlaskClient, cast: dict[str, UUID]) -> None:
     fragment = {"HX-Request-Type": "partial"}
     typed = client.get("/discover?gender=&q=amni&typed=1&tag=&age_from=", headers=fragment)
@@ -393,6 +449,40 @@ def test_more_is_a_piece_of_the_grid(client: FlaskClient, app: Flask) -> None:
     assert 'id="more"' not in more
     assert client.get("/discover?shown=30").get_data(as_text=True).count('class="char-card"') == 30
     assert client.get("/discover?shown=99999999").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wished", "says"),
+    [("gender=", "30 characters<"), ("gender=&q=sea", "30 characters<"),
+     ("gender=&q=sea+sugar", "These come close:<")],
+)  # fmt: skip
+def test_more_without_scripts_is_a_page_with_a_way_back(
+    client: FlaskClient, app: Flask, wished: str, says: str
+) -> None:
+    for number in range(30):
+        factories.character(name=f"N{number}", tags=["sea"])
+    page = client.get(f"/discover?{wished}").text
+    assert "start of the list" not in page
+    link = re.search(r'href="([^"]+)"[^>]*>Show more', page)
+    assert link
+    more = client.get(link[1].replace("&amp;", "&")).text
+    assert more.count('class="char-card"') == 6
+    assert says in more and "None" not in more
+    back = re.search(r'href="([^"]+)">Back to the start of the list', more)
+    assert back
+    assert client.get(back[1].replace("&amp;", "&")).text.count('class="char-card"') == 24
+
+
+def test_a_page_behind_everybody_leads_to_the_start(client: FlaskClient, app: Flask) -> None:
+    """As when the last ones have been unpublished since."""
+    for number in range(25):
+        factories.character(name=f"N{number}", tags=["sea"])
+    mark = finding.find(Wishes(), limit=24).following
+    last = finding.find(Wishes(), after=mark).characters[0]
+    with unit_of_work(as_system=True) as work:
+        work.session.get_one(FictionalUser, last.id).is_active = False
+    answer = client.get("/discover", query_string={"gender": "", "tag": "sea", "after": mark})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/discover?gender=&tag=sea")
 
 
 def test_nobody_online_is_never_said_to_be(client: FlaskClient, cast: dict[str, UUID]) -> None:

@@ -5,7 +5,9 @@ The list was written before the search was tuned; change the search, not the lis
 
 from __future__ import annotations
 
+import gzip
 import random
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -15,6 +17,7 @@ from flask import Flask
 from fantooo.demo import seed
 from fantooo.demo.characters import PERSONAS
 from fantooo.domain.finding import Wishes
+from fantooo.embedded import assets
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.queries import finding
 from tests.conftest import _end, _make_app
@@ -39,6 +42,10 @@ MEANT = {
     "singer dar es salaam": "aziza", "dj kampala": "nakato", "maputo": "ines", "maps juba": "deng",
     "runing coach": "kiprono", "mosaic marrakesh": "yasmine",
 }  # fmt: skip
+
+#: what a first visit of the characters may weigh beside the style (unit/test_styles.py), compressed,
+#: in bytes
+MOST_HTML, MOST_SCRIPT = 20 * 1024, 35 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +89,64 @@ def test_a_name_says_more_than_a_place(world: Flask) -> None:
         assert meant in [each.slug for each in found.characters][:3], typed
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [("noor", "kai"), ("amani", "kofi"), ("nadia", "amani"), ("rehema", "noor"),
+     ("ines", "lena"), ("Zawadi", "Eli"), ("sol", "RIRI")],
+    ids=" ".join,
+)  # fmt: skip
+def test_of_two_first_names_both_come_first(world: Flask, pair: tuple[str, str]) -> None:
+    """Before whoever is called nearly so, or holds words like both."""
+    found = finding.find(Wishes(text=" ".join(pair)))
+    assert found.near
+    assert {each.slug for each in found.characters[:2]} == {name.lower() for name in pair}
+
+
+@pytest.mark.parametrize("typed", ["lena mombasa", "nairobi zawadi", "Kai from Kampala"])
+def test_the_name_comes_first_when_nobody_of_it_lives_there(world: Flask, typed: str) -> None:
+    found = finding.find(Wishes(text=typed))
+    assert found.near
+    assert found.characters[0].name.lower() in typed.lower()
+
+
+@pytest.mark.parametrize("typed", ["muslim", "gay", "astronmer", "muslim teacher"])
+def test_what_nobody_is_said_to_be_is_a_guess(world: Flask, typed: str) -> None:
+    found = finding.find(Wishes(text=typed))
+    assert found.near
+    assert found.characters
+
+
+def test_whoever_is_all_of_it_is_shown_without_guesses(world: Flask) -> None:
+    """Words like a typed one ("tax", "maxi") are left out where somebody holds it."""
+    for typed, meant in (("taxi", ["Baraka"]), ("Lena astronomer", ["Lena"])):
+        found = finding.find(Wishes(text=typed))
+        assert not found.near
+        assert ([each.name for each in found.characters], found.total) == (meant, 1), typed
+
+
 def test_letters_that_changed_places_still_find_somebody(world: Flask) -> None:
     """No part of the word is left as it was: it is compared letter by letter, before "nobody"."""
     found = finding.find(Wishes(text="Amina"))
     assert found.near
     assert "Amani" in [each.name for each in found.characters][:3]
     assert finding.find(Wishes(text="zzzzqqq")).characters == []
+
+
+def test_a_first_visit_is_light(world: Flask) -> None:
+    """The page of the demo's characters and every script it loads, as a proxy sends them."""
+    assets.build()
+    page = world.test_client().get("/discover").data
+    assert page.count(b'class="char-card"') == finding.PAGE_SIZE
+    wanted = re.findall(r'<script[^>]* src="/static/dist/([^"]+)"', page.decode())
+    assert wanted
+    loaded: dict[str, int] = {}
+    while wanted:
+        name = wanted.pop()
+        if name not in loaded:
+            script = (assets.DIST / name).read_bytes()
+            loaded[name] = len(gzip.compress(script, 9))
+            wanted += re.findall(r'(?:from|import)"\./([^"]+\.js)"', script.decode())
+    html = len(gzip.compress(page, 9))
+    print(f"\n[weight] page {html / 1024:.1f} KB, scripts {sum(loaded.values()) / 1024:.1f} KB")
+    assert html <= MOST_HTML
+    assert sum(loaded.values()) <= MOST_SCRIPT, loaded

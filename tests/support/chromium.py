@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Error, Page, Playwright
 
 from tests.support.pace import within
 
@@ -38,10 +38,19 @@ def until(page: Page, expression: str, arg: object = None) -> None:
     """Waits until ``expression`` is true on the page.
 
     ``Page.wait_for_function`` looks once and then compiles its text on the page, which the page's
-    policy forbids.
+    policy forbids. A page that leads on to another while it is asked is asked again there.
     """
+
+    def holds() -> bool:
+        try:
+            return bool(page.evaluate(expression, arg))
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+            return False
+
     deadline = time.monotonic() + within(10)
-    while not page.evaluate(expression, arg):
+    while not holds():
         assert time.monotonic() < deadline, f"never true: {expression}"
         page.wait_for_timeout(50)
 

@@ -49,6 +49,35 @@ def test_reading(arguments: dict[str, str | list[str]], wishes: Wishes) -> None:
     assert read(**arguments) == wishes
 
 
+@pytest.mark.parametrize(
+    ("arguments", "wishes"),
+    [
+        ({"gender": "", "q": "Women Nairobi"}, Wishes(gender="female", text="Nairobi")),
+        ({"gender": "", "q": "older  woman"}, Wishes(gender="female", text="older")),
+        (
+            {"gender": "", "q": "lady who likes jazz"},
+            Wishes(gender="female", text="who likes jazz"),
+        ),
+        ({"gender": "", "q": "I want a gentleman"}, Wishes(gender="male")),
+        ({"gender": "", "q": "MEN"}, Wishes(gender="male")),
+        # More than the own default, which nobody pressed; never more than what was pressed.
+        ({"q": "men"}, Wishes(gender="male")),
+        ({"gender": "female", "q": "women lamu"}, Wishes(gender="female", text="lamu")),
+        ({"gender": "female", "q": "men lamu"}, Wishes(gender="female", text="men lamu")),
+        # Words that name both, and words that only look so, are words.
+        ({"gender": "", "q": "men or women"}, Wishes(text="men or women")),
+        ({"gender": "", "q": "women's doctor"}, Wishes(text="women's doctor")),
+        ({"gender": "", "q": "dhow-man mango"}, Wishes(text="dhow-man mango")),
+    ],
+)
+def test_a_gender_said_in_words_is_wished(
+    arguments: dict[str, str | list[str]], wishes: Wishes
+) -> None:
+    assert read(**arguments) == wishes
+    again = {name: str(value) for name, value in wishes.arguments().items()}
+    assert read(**again) == wishes, "the address it is written to says the same"
+
+
 word = st.text("aäñ日ж9", min_size=1, max_size=6)
 wishes = st.builds(
     Wishes,
