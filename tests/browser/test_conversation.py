@@ -245,7 +245,9 @@ def test_a_character_is_disclosed_without_javascript(
     person = new_person((360, 740), javascript=False).as_user()
     character = live_server.character(name="Nia")
     person.page.goto(f"/profile/{character}")
-    expect(person.page.get_by_text("Fictional character", exact=True)).to_be_visible()
+    expect(
+        person.page.get_by_role("article").get_by_text("Fictional character", exact=True)
+    ).to_be_visible()
     person.page.get_by_role("button", name="Chat with Nia").click()
     expect(person.page.get_by_text("Fictional character", exact=True)).to_be_visible()
     expect(person.page.locator("#composer-price")).to_contain_text("This message: free")

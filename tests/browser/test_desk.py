@@ -358,7 +358,8 @@ def test_the_next_chat_opens_by_itself_unless_it_is_turned_off(
     expect(operator.page.get_by_text("From brian").first).to_be_visible()
 
     operator.page.goto("/operator/waiting")
-    operator.page.get_by_label("Open the next chat after a reply").uncheck()
+    with operator.page.expect_response(re.compile("/operator/auto-next$")):
+        operator.page.get_by_label("Open the next chat after a reply").uncheck()
     expect(operator.page.get_by_label("Open the next chat after a reply")).not_to_be_checked()
     operator.page.goto(f"/operator/chat/{chats[1]}")
     operator.wait_until_live()

@@ -72,7 +72,7 @@ def test_a_failure_that_was_paid_all_the_same_does_not_count(
         payments.fail(work, bought, "declined")
         assert bought.failed_at is not None
         wallet = work.session.get_one(RealUser, anna)
-        payments._credit(work, wallet, bought)
+        payments._credit(work, wallet, bought, [])
         assert bought.failed_at is None
 
 

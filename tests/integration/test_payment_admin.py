@@ -275,7 +275,7 @@ def test_an_announcement_that_cannot_be_read_is_for_people(
     client.close()
     event = Event("charge.success", "another key", view)
     monkeypatch.setattr(gateway, "read_event", lambda _raw: event)
-    paystack.next_call("timeout", only="GET /transaction/verify", times=4)
+    paystack.next_call("error", only="GET /transaction/verify", times=4)
     assert browser.post(f"/admin/payments/exceptions/{odd[0].id}/fix").status_code == 503
     assert browser.post(f"/admin/payments/exceptions/{odd[0].id}/fix").status_code == 303
     assert row(bought.id).status == "success", "what it asked for is done"
