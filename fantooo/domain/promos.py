@@ -137,20 +137,19 @@ def refusal(promo: Promo | None, usage: Usage, now: datetime) -> str:
         return ENDED
     if not promo.is_active:
         return INVALID
-    # What concerns the person alone comes first: it stays true whatever others do.
-    if not (promo.first_purchase_only and usage.has_bought):
-        if promo.first_purchase_only and usage.own_open:
-            return WAITING
-        if usage.own >= promo.per_user_limit and usage.own_waiting:
-            return WAITING
     return used_up(promo, usage)
 
 
 def used_up(promo: Promo, usage: Usage, discount: Decimal = Decimal(0)) -> str:
     """Why nothing is left of a code for a person and a discount; empty when it is."""
+    # What concerns the person alone comes first: it stays true whatever others do.
     if promo.first_purchase_only and usage.has_bought:
         return FIRST
+    if promo.first_purchase_only and usage.own_open:
+        return WAITING
     if usage.own >= promo.per_user_limit:
+        if usage.own_waiting:
+            return WAITING
         return ONCE if promo.per_user_limit == 1 else OFTEN
     if promo.max_uses is not None and usage.uses >= promo.max_uses:
         return USED_UP

@@ -84,6 +84,11 @@ class ProviderRefused(ProviderError):
         self.message = message
         self.code = code
 
+    @property
+    def is_about_us(self) -> bool:
+        """Whether it says something of our key, not of what was asked: it may be asked again later."""
+        return self.status in (401, 403)
+
 
 class DuplicateReference(ProviderRefused):
     """The reference exists already. After a time-out: the first request had arrived."""
@@ -286,10 +291,14 @@ class Paystack:
         until: datetime | None = None,
         status: str | None = None,
         per_page: int = _PER_PAGE,
+        unreadable: list[ProviderAnswerInvalid] | None = None,
     ) -> Iterator[DisputeView]:
-        """Disputes of a stretch of time, newest first."""
+        """Disputes of a stretch of time, newest first.
+
+        Rows that cannot be read go into ``unreadable``; without it the first of them is raised.
+        """
         query = {"from": _moment(since), "to": _moment(until, after=True), "status": status}
-        return self._list("disputes", "/dispute", query, per_page, answers.dispute)
+        return self._list("disputes", "/dispute", query, per_page, answers.dispute, unreadable)
 
     def _list(
         self,

@@ -18,7 +18,12 @@ from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.events import BalanceChanged, PaymentChanged
 from fantooo.domain.pricing import EAT
 from fantooo.gateways import paystack
-from fantooo.gateways.paystack import DisputeView, ProviderError, ProviderUnavailable
+from fantooo.gateways.paystack import (
+    DisputeView,
+    ProviderAnswerInvalid,
+    ProviderError,
+    ProviderUnavailable,
+)
 from fantooo.infra import reporting
 from fantooo.infra.unit_of_work import UnitOfWork, unit_of_work
 from fantooo.models import Dispute, RealUser, Transaction
@@ -31,6 +36,7 @@ from fantooo.services import (
     limits,
     outbox,
     payments,
+    reconciliation,
     refund_booking,
 )
 
@@ -68,8 +74,11 @@ def settle_open(now: datetime | None = None) -> int:
             work.session.scalars(select(Dispute.provider_id).where(Dispute.status == "open"))
         )
     ended = 0
+    unreadable: list[ProviderAnswerInvalid] = []
     try:
-        known |= {view.id for view in paystack.client().disputes(since=now - _STRETCH, until=now)}
+        listed = paystack.client().disputes(since=now - _STRETCH, until=now, unreadable=unreadable)
+        known |= {view.id for view in listed}
+        reconciliation.tell_unreadable("disputes", unreadable)
     except ProviderError as error:
         # Those we know of do not wait for the list of new ones.
         log.warning("disputes_not_listed", error=str(error))
@@ -211,8 +220,11 @@ def _open(work: UnitOfWork, wallet: RealUser, bought: Transaction, view: Dispute
 
 
 def _compare(work: UnitOfWork, bought: Transaction, dispute: Dispute, view: DisputeView) -> None:
-    """One that is over here and has another end there, or goes on, is for people: money may move."""
-    said = _RESOLUTIONS.get(view.resolution or _NO_WORD) if view.status in _ENDED else "open"
+    """One that is over here and has another end there is for people: money may have moved.
+
+    One that goes on there is none yet: what was asked may be older than what was booked since.
+    """
+    said = _RESOLUTIONS.get(view.resolution or _NO_WORD) if view.status in _ENDED else None
     if said is not None and said != dispute.status:
         exceptions_inbox.note(
             work,

@@ -94,7 +94,7 @@ def turn_down(transaction_id: UUID, admin_id: UUID, reason: str) -> str:
     if waits:
         return "Decided. What was paid goes back when a second admin agrees."
     if begun is None:
-        return "Decided. Nothing was paid, so nothing goes back."
+        return "Decided. Nothing of it is with us, so nothing goes back."
     money_refunds.send_soon(begun)
     return "Decided. What was paid goes back."
 

@@ -252,10 +252,11 @@ def turn_down(work: UnitOfWork, transaction_id: UUID, admin_id: UUID) -> UUID | 
     bought.needs_manual_review = False
     bought.reviewed_by = admin_id
     bought.reviewed_at = datetime.now(UTC)
+    if bought.status == "failed":
+        # It had been given up before it was paid, for another reason.
+        bought.failure_reason = _NOT_ORDERED
+        work.emit(PaymentChanged(bought.real_user_id, bought.id))
     fail(work, bought, _NOT_ORDERED)
-    # One that had been given up before it was paid has failed already, for another reason.
-    bought.failure_reason = _NOT_ORDERED
-    work.emit(PaymentChanged(bought.real_user_id, bought.id))
     return give_back_uncredited(work, wallet, bought, admin_id)
 
 

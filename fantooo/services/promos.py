@@ -208,10 +208,9 @@ def _usage(
     """How far a code is used, by all and by one person, but for the purchases ``without``."""
     if promo is None:
         return Usage()
-    counts = PromoRedemption.status.in_(("reserved", "used")) & (
-        PromoRedemption.transaction_id.not_in(without)
-    )
-    waits = PromoRedemption.status == "reserved"
+    stays = PromoRedemption.transaction_id.not_in(without)
+    counts = stays & PromoRedemption.status.in_(("reserved", "used"))
+    waits = stays & (PromoRedemption.status == "reserved")
     this = PromoRedemption.promo_code_id == promo.id
     everybody = work.session.execute(
         select(

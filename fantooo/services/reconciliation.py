@@ -69,7 +69,7 @@ def reconcile(until: datetime | None = None, stretch: timedelta = _STRETCH) -> i
             was_credited, is_exception = _compare(view)
             credited += was_credited
             exceptions += is_exception
-        exceptions += _ours_without_theirs(since, until - _SETTLED, seen)
+        exceptions += _ours_without_theirs(since, until - _SETTLED, seen, unreadable)
     except ProviderError as error:
         # The run stays unfinished, and the next one covers its days (since_last).
         raise ServiceUnavailable from error
@@ -130,7 +130,9 @@ def _compare(view: TransactionView) -> tuple[bool, bool]:
     return False, _note("paid_not_credited", view.reference, paid, transaction_id)
 
 
-def _ours_without_theirs(since: datetime, until: datetime, seen: set[str]) -> int:
+def _ours_without_theirs(
+    since: datetime, until: datetime, seen: set[str], unreadable: list[ProviderAnswerInvalid]
+) -> int:
     """What we credited in a stretch and they do not list is asked for one by one, then noted."""
     with unit_of_work(as_system=True) as work:
         rows = work.session.execute(
@@ -150,6 +152,9 @@ def _ours_without_theirs(since: datetime, until: datetime, seen: set[str]) -> in
             status = paystack.client().verify(reference).status
         except paystack.UnknownReference:
             status = "unknown"
+        except ProviderAnswerInvalid as error:
+            unreadable.append(error)
+            continue
         if status == "success" or (status == "reversed" and _went_back(row.id, row.amount)):
             continue
         found += _note("credited_not_paid", reference, {"the provider says": status}, row.id)

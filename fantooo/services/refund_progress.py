@@ -6,7 +6,6 @@ before one is asked for, those that exist are looked through.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,8 +35,6 @@ log = structlog.get_logger(__name__)
 _OPEN = ("pending", "processing")
 #: whoever asks has so long before another may ask; longer than any call can take
 _LEASE = timedelta(minutes=5)
-#: refusals that say something of us, not of the refund: asked again later
-_OURS = (401, 403)
 _BATCH = 100
 
 
@@ -148,8 +145,12 @@ def find_unknown(stretch: timedelta) -> int:
             reference = view.transaction_reference
             if reference and reference not in looked_at:
                 looked_at.add(reference)
-                with suppress(NotFound):
+                try:
                     heard(reference)
+                except NotFound:
+                    pass
+                except ProviderAnswerInvalid as error:
+                    unreadable.append(error)
     except ProviderError as error:
         raise ServiceUnavailable from error
     reconciliation.tell_unreadable("refunds", unreadable)
@@ -196,7 +197,7 @@ def _send(refund_id: UUID) -> str:
         if view is None:
             view = paystack.client().refund(reference=reference, amount=amount, merchant_note=ours)
     except ProviderRefused as refused:
-        if refused.status in _OURS:
+        if refused.is_about_us:
             _let_go(refund_id)
             raise
         # It may say no because it has done it: what it has counts.
@@ -288,9 +289,12 @@ def _compare(work: UnitOfWork, refund: Transaction, view: RefundView) -> None:
 
 
 def _compare_end(work: UnitOfWork, refund: Transaction, view: RefundView) -> None:
-    """A refund that ended here and otherwise there is for people: money or credits are twice somewhere."""
-    theirs = {"processed": "success", "failed": "failed"}.get(view.status, "open")
-    if theirs != refund.status:
+    """A refund that ended here and otherwise there is for people: money or credits are twice somewhere.
+
+    One that goes on there is none yet: what was asked may be older than what was booked since.
+    """
+    theirs = {"processed": "success", "failed": "failed"}.get(view.status)
+    if theirs is not None and theirs != refund.status:
         exceptions_inbox.note(
             work,
             kind="differs",

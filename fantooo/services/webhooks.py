@@ -43,8 +43,6 @@ _LONGEST_REFERENCE = 100
 _LEFT_AFTER = timedelta(seconds=20)
 #: what the provider refuses to tell about for so long is for people
 _GIVEN_UP_AFTER = timedelta(hours=1)
-#: refusals that say something of us, not of what was announced
-_OURS = (401, 403)
 
 
 def receive(raw: bytes, signature: str | None) -> None:
@@ -114,7 +112,7 @@ def process(event_id: UUID) -> str:
         status, error = "failed", str(invalid)
     except ProviderRefused as refused:
         # Our key may be wrong for a while, or what was announced not known there yet.
-        gives_up = is_old and refused.status not in _OURS
+        gives_up = is_old and not refused.is_about_us
         status, error = "failed" if gives_up else "stored", str(refused)
     except ProviderError as unavailable:
         # It stays open: the inbox is gone through again.

@@ -55,17 +55,21 @@ def promo_codes(route: Route) -> Route:
 def phone_prompts(route: Route) -> Route:
     """So many prompts to one phone, whoever asks: the number that is typed may be another's."""
 
+    def digits() -> str:
+        typed = request.form.get("phone", "")
+        return "".join(sign for sign in typed if sign.isascii() and sign.isdigit())[-9:]
+
     def of_phone() -> str:
         # Nobody's number stands among the counters.
         secret = current_app.config["SETTINGS"].secret_key.encode()
-        digits = "".join(sign for sign in request.form.get("phone", "") if sign.isdigit())[-9:]
-        return f"phone:{hmac.new(secret, digits.encode(), hashlib.sha256).hexdigest()[:24]}"
+        return f"phone:{hmac.new(secret, digits().encode(), hashlib.sha256).hexdigest()[:24]}"
 
     by_phone: Any = limiter.shared_limit(
         setting("limit_phone_prompts"),
         scope="phone",
         key_func=of_phone,
-        exempt_when=lambda: request.form.get("channel") != "mpesa",
+        # What is no number prompts nobody.
+        exempt_when=lambda: request.form.get("channel") != "mpesa" or len(digits()) < 9,
     )
     limited: Route = by_phone(route)
     return limited

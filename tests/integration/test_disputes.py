@@ -419,7 +419,7 @@ def test_one_dispute_that_cannot_be_asked_about_stops_no_other(
 def test_another_end_at_the_provider_is_for_people(
     shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Won here; later it is open again there, and then lost. Nothing moves by itself, people hear."""
+    """Won here; later it goes on there, and then is lost. Nothing moves by itself, people hear."""
     anna = factories.user()
     bought, number = disputed(paystack, anna)
     announce(shop, paystack)
@@ -427,15 +427,16 @@ def test_another_end_at_the_provider_is_for_people(
     assert disputes.heard(number) == "won"
     assert rows(select(ReconciliationException)) == []
     real = Paystack.fetch_dispute
-    for changed in ({"status": "awaiting-merchant-feedback", "resolution": None},
-                    {"status": "resolved", "resolution": "merchant-accepted"}):  # fmt: skip
+    for changed, noted in (({"status": "awaiting-merchant-feedback", "resolution": None}, 0),
+                           ({"status": "resolved", "resolution": "merchant-accepted"}, 1)):  # fmt: skip
         monkeypatch.setattr(
             Paystack, "fetch_dispute", lambda own, i, c=changed: replace(real(own, i), **c)
         )
         assert disputes.heard(number) == "won"
+        assert len(rows(select(ReconciliationException))) == noted
     (odd,) = rows(select(ReconciliationException))
     assert (odd.kind, odd.transaction_id) == ("differs", bought.id)
-    assert odd.details["ended here"] == "won" and odd.details["the provider says"] == "open"
+    assert odd.details["ended here"] == "won" and odd.details["the provider says"] == "lost"
     assert wallet(anna).credits == 60
 
 

@@ -204,6 +204,22 @@ def test_a_code_pays_for_no_more_pages_than_it_may(
     assert back.reason.endswith(f"Its price was with the code FIRST20. {promo_rules.FIRST}")
 
 
+def test_two_codes_for_a_first_purchase_pay_for_one(
+    shop: Flask, paystack: PaystackSimulator
+) -> None:
+    """The second was ordered while nothing was bought; the first page is paid while that is open."""
+    anna = factories.user()
+    for code in ("FIRST-A", "FIRST-B"):
+        factories.promo(code=code, first_purchase_only=True)
+    first = buy(anna, factories.package(), promo_code="FIRST-A")
+    decline(first, paystack)
+    second = buy(anna, factories.package(), promo_code="FIRST-B")
+    pay(paystack, first, second)
+    assert [len(sent_back(each)) for each in (first, second)] == [1, 0]
+    assert sent_back(first)[0].reason.endswith(promo_rules.WAITING)
+    assert (wallet(anna).credits, wallet(anna).total_spent) == (60, 320)
+
+
 @pytest.mark.parametrize(
     ("made", "others_pay"),
     [

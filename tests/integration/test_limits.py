@@ -312,3 +312,5 @@ def test_prompts_to_one_phone(limited: Callable[..., Flask]) -> None:
     ]
     assert ask(ben, "0712345678", "checkout") == 400
     assert ask(ben, "0712345679") == 400
+    assert ask(ben, "0712345678²٠१") == 429, "signs that are no digits of a number change nothing"
+    assert [ask(ben, "") for _ in range(3)] == [400] * 3, "a forgotten number is everybody's"

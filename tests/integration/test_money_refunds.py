@@ -829,14 +829,24 @@ def test_another_end_of_a_refund_there_is_for_people(
 def test_one_row_that_cannot_be_read_keeps_no_night_from_comparing(
     shop: Flask, paystack: PaystackSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bought = buy(factories.user())
+    bought, credited = buy(factories.user()), paid(paystack, factories.user())
+    refund(credited, 100)
+    refund_progress.settle(the_refund(credited).id)
+    _superuser("UPDATE transactions SET created_at = created_at - interval '1 hour'")
     paystack.finish(bought.provider_reference or "", announce=False)
     real = Paystack._ask
 
     def ask(own: Paystack, call: str, *given: Any, **more: Any) -> Any:
         found = real(own, call, *given, **more)
         odd = {"id": 99, "reference": "odd", "status": "success", "amount": None}
-        return [odd, *found] if call in ("transactions", "refunds") else found
+        if call == "verify" and found["reference"] == credited.provider_reference:
+            return odd
+        if call == "transactions":
+            return [
+                odd,
+                *(each for each in found if each["reference"] != credited.provider_reference),
+            ]
+        return [odd, *found] if call == "refunds" else found
 
     monkeypatch.setattr(Paystack, "_ask", ask)
     for _ in range(2):

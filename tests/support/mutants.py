@@ -86,7 +86,7 @@ MUTANTS = [
            "return against or promos.against_late(work, bought, without=ending)", 'return ""',
            _BUYING + "test_a_late_payment_passes_no_limit"),
     Mutant("what was given up first is not sent back", "fantooo/services/payments.py",
-           "    bought.failure_reason = _NOT_ORDERED\n", "",
+           "        bought.failure_reason = _NOT_ORDERED\n", "",
            _LATE + "test_another_amount_for_what_was_given_up_goes_back_when_it_is_turned_down"),
     Mutant("an open twin stands against what was paid", "fantooo/services/payments.py",
            "limits.against(work, wallet, bought.amount, without=ending)[1]",
