@@ -23,8 +23,7 @@ from fantooo.models import (
     SpendingLimit,
     Transaction,
 )
-
-OPEN = ("pending", "processing")
+from fantooo.queries import refunds
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _spent(
         .where(back.refunds_id == Transaction.id, back.status == "success")
         .scalar_subquery()
     )
-    is_open = Transaction.status.in_(OPEN)
+    is_open = Transaction.status.in_(refunds.OPEN)
     sums = [
         func.coalesce(
             func.sum(Transaction.amount - returned).filter(

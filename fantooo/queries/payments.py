@@ -93,7 +93,7 @@ class Purchase:
     @property
     def is_open(self) -> bool:
         """Whether its end is still to come."""
-        return self.status in ("pending", "processing") and not self.needs_review
+        return self.status in refunds.OPEN and not self.needs_review
 
     @property
     def shown(self) -> str:
@@ -260,7 +260,7 @@ def unfinished(account_id: UUID) -> UUID | None:
         .where(
             Transaction.real_user_id == account_id,
             Transaction.promo_code.is_not(None),
-            Transaction.status.in_(("pending", "processing")),
+            Transaction.status.in_(refunds.OPEN),
         )
         .order_by(Transaction.created_at.desc())
         .limit(1)
@@ -281,7 +281,7 @@ def under_way(account_id: UUID) -> list[UnderWay]:
         .where(
             Transaction.real_user_id == account_id,
             Transaction.type == "purchase",
-            Transaction.status.in_(("pending", "processing")) | Transaction.needs_manual_review,
+            Transaction.status.in_(refunds.OPEN) | Transaction.needs_manual_review,
         )
         .order_by(Transaction.created_at.desc())
         .limit(10)

@@ -31,6 +31,8 @@ from fantooo.queries import settings
 
 #: a purchase that was credited
 CREDITED = ("success", "refunded")
+#: a payment or refund whose end is still to come
+OPEN = ("pending", "processing")
 
 
 @dataclass(frozen=True)

@@ -220,19 +220,11 @@ def _open(work: UnitOfWork, wallet: RealUser, bought: Transaction, view: Dispute
 
 
 def _compare(work: UnitOfWork, bought: Transaction, dispute: Dispute, view: DisputeView) -> None:
-    """One that is over here and has another end there is for people: money may have moved.
-
-    One that goes on there is none yet: what was asked may be older than what was booked since.
-    """
+    """Whether one that is over here has another end there."""
     said = _RESOLUTIONS.get(view.resolution or _NO_WORD) if view.status in _ENDED else None
     if said is not None and said != dispute.status:
-        exceptions_inbox.note(
-            work,
-            kind="differs",
-            reference=bought.provider_reference or "",
-            transaction_id=bought.id,
-            details={"dispute": view.id, "ended here": dispute.status, "the provider says": said},
-        )
+        which = {"dispute": view.id, "ended here": dispute.status}
+        exceptions_inbox.note_other_end(work, bought.id, bought.provider_reference, said, **which)
 
 
 def _leave_to_people(work: UnitOfWork, dispute: Dispute, word: str) -> None:

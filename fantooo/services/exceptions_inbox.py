@@ -54,6 +54,23 @@ def note(
     return added is not None
 
 
+def note_other_end(
+    work: UnitOfWork, transaction_id: UUID | None, reference: str | None, theirs: str, **which: Any
+) -> None:
+    """A dispute or refund that ended here and otherwise there is for people: money may have moved.
+
+    ``which`` names it and how it ended here. One that goes on there is none yet, so callers say only
+    real ends: what was asked may be older than what was booked since.
+    """
+    note(
+        work,
+        kind="differs",
+        reference=reference or "",
+        transaction_id=transaction_id,
+        details={**which, "the provider says": theirs},
+    )
+
+
 def was_noted(work: UnitOfWork, reference: str) -> bool:
     """Whether people know already of a payment that did not begin here."""
     found = work.session.scalar(

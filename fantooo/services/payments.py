@@ -131,7 +131,7 @@ def settle_open(now: datetime | None = None) -> int:
                 select(Transaction.provider_reference)
                 .where(
                     Transaction.type == "purchase",
-                    Transaction.status.in_(("pending", "processing")),
+                    Transaction.status.in_(refunds.OPEN),
                     # What a person decides about is not asked about.
                     ~Transaction.needs_manual_review,
                     Transaction.payment_provider == PROVIDER,
@@ -146,7 +146,7 @@ def settle_open(now: datetime | None = None) -> int:
         if reference is None:
             continue
         try:
-            ended += settle(reference) not in ("pending", "processing")
+            ended += settle(reference) not in refunds.OPEN
         except ProviderUnavailable:
             log.warning("payments_not_checked", left=len(references) - ended)
             break
@@ -415,7 +415,7 @@ def open_twins(work: UnitOfWork, buyer_id: UUID, package_id: UUID | None) -> Seq
             Transaction.real_user_id == buyer_id,
             Transaction.type == "purchase",
             Transaction.package_id == package_id,
-            Transaction.status.in_(("pending", "processing")),
+            Transaction.status.in_(refunds.OPEN),
             ~Transaction.needs_manual_review,
         )
         .order_by(Transaction.id)

@@ -32,7 +32,6 @@ from fantooo.services import exceptions_inbox, outbox, payments, reconciliation,
 
 log = structlog.get_logger(__name__)
 
-_OPEN = ("pending", "processing")
 #: whoever asks has so long before another may ask; longer than any call can take
 _LEASE = timedelta(minutes=5)
 _BATCH = 100
@@ -51,7 +50,7 @@ def settle(refund_id: UUID) -> str:
         status, known = row.status, (row.provider_response or {}).get("id")
     if status == "processing" and known:
         return _book(refund_id, paystack.client().fetch_refund(int(known)))
-    return _send(refund_id) if status in _OPEN else status
+    return _send(refund_id) if status in reads.OPEN else status
 
 
 def settle_open(now: datetime | None = None) -> int:
@@ -65,7 +64,7 @@ def settle_open(now: datetime | None = None) -> int:
                 select(Transaction.id)
                 .where(
                     Transaction.type == "refund",
-                    Transaction.status.in_(_OPEN),
+                    Transaction.status.in_(reads.OPEN),
                     Transaction.created_at <= now,
                 )
                 .order_by(Transaction.created_at)
@@ -75,7 +74,7 @@ def settle_open(now: datetime | None = None) -> int:
     ended = 0
     for refund_id in left:
         try:
-            ended += settle(refund_id) not in _OPEN
+            ended += settle(refund_id) not in reads.OPEN
         except ProviderUnavailable:
             log.warning("refunds_not_checked", left=len(left) - ended)
             break
@@ -182,7 +181,7 @@ def _send(refund_id: UUID) -> str:
     """Asks the provider for a refund, unless it has it already or somebody is asking now."""
     with unit_of_work(as_system=True) as work:
         _wallet, bought, refund = _lock(work, refund_id)
-        if refund.status not in _OPEN:
+        if refund.status not in reads.OPEN:
             return refund.status
         kept = dict(refund.provider_response or {})
         now = datetime.now(UTC)
@@ -242,7 +241,7 @@ def _at_provider(reference: str, number: int | None) -> list[RefundView]:
 def _refused(refund_id: UUID, reason: str) -> str:
     with unit_of_work(as_system=True) as work:
         wallet, bought, refund = _lock(work, refund_id)
-        if refund.status in _OPEN:
+        if refund.status in reads.OPEN:
             refund_booking.fail(work, wallet, bought, refund, reason[:200])
         return refund.status
 
@@ -251,7 +250,7 @@ def _book(refund_id: UUID, view: RefundView) -> str:
     """Brings our row in line with what the provider said, once."""
     with unit_of_work(as_system=True) as work:
         wallet, bought, refund = _lock(work, refund_id)
-        if refund.status not in _OPEN:
+        if refund.status not in reads.OPEN:
             _compare_end(work, refund, view)
             return refund.status
         before = (refund.provider_response or {}).get("status")
@@ -289,18 +288,12 @@ def _compare(work: UnitOfWork, refund: Transaction, view: RefundView) -> None:
 
 
 def _compare_end(work: UnitOfWork, refund: Transaction, view: RefundView) -> None:
-    """A refund that ended here and otherwise there is for people: money or credits are twice somewhere.
-
-    One that goes on there is none yet: what was asked may be older than what was booked since.
-    """
+    """Whether one that ended here ended otherwise there: money or credits are twice somewhere then."""
     theirs = {"processed": "success", "failed": "failed"}.get(view.status)
     if theirs is not None and theirs != refund.status:
-        exceptions_inbox.note(
-            work,
-            kind="differs",
-            reference=refund.provider_reference or "",
-            transaction_id=refund.refunds_id,
-            details={"refund": view.id, "ended here": refund.status, "the provider says": theirs},
+        which = {"refund": view.id, "ended here": refund.status}
+        exceptions_inbox.note_other_end(
+            work, refund.refunds_id, refund.provider_reference, theirs, **which
         )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from flask import Flask
 
 from fantooo.extensions import db
+from fantooo.services import credits
 from tests.conftest import _end, _make_app
 from tests.integration.cast import Cast, assemble
 from tests.support.cluster import Place
+from tests.support.paystack import PaystackSimulator
 
 
 @pytest.fixture
@@ -21,6 +23,17 @@ def superuser(app: Flask, place: Place) -> Iterator[psycopg.Connection]:
     assert name
     with place.connect(name) as connection:
         yield connection
+
+
+@pytest.fixture
+def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
+    """An application that pays at the simulator. Its ledger must add up when the test ends."""
+    app = make_app(**paystack.settings)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        assert credits.verify_ledger() == []
+        db.session.remove()
 
 
 @pytest.fixture

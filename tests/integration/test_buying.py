@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,6 @@ from sqlalchemy import select, text
 
 from fantooo.domain.errors import NotFound, PaymentFailed, SpendingPaused, ValidationError
 from fantooo.domain.viewer import Viewer
-from fantooo.extensions import db
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
@@ -50,17 +49,6 @@ from tests.support.paystack import PaystackSimulator
 from tests.support.server import today_at
 
 LATER = timedelta(minutes=5)
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    """An application that pays at the simulator. Its ledger must add up when the test ends."""
-    app = make_app(**paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
 
 
 def buy(viewer: Viewer, package: UUID | None = None, **changes: Any) -> Transaction:

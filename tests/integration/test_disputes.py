@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,6 @@ from sqlalchemy import select, text
 
 from fantooo.domain.errors import SpendingPaused, ValidationError
 from fantooo.domain.viewer import Viewer
-from fantooo.extensions import db
 from fantooo.gateways.paystack import Paystack
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import (
@@ -47,16 +45,6 @@ from tests.integration.test_money_refunds import (
 )
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(**paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
 
 
 def the_dispute() -> Dispute:

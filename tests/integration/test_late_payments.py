@@ -6,7 +6,6 @@ again; and then the first page is paid on as well. It is kept once and within ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -16,9 +15,8 @@ from sqlalchemy import select
 
 from fantooo.domain import promos as promo_rules
 from fantooo.domain.errors import SpendingPaused
-from fantooo.extensions import db
 from fantooo.models import Approval, Receipt, ReconciliationException, Transaction
-from fantooo.services import credits, limits, payment_review, payments, refund_progress
+from fantooo.services import limits, payment_review, payments, refund_progress
 from tests.conftest import Clock
 from tests.integration.test_buying import (
     _all,
@@ -33,16 +31,6 @@ from tests.integration.test_buying import (
 )
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(**paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
 
 
 def pay(paystack: PaystackSimulator, *orders: Transaction, amount: int | None = None) -> None:

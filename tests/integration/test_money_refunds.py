@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +16,6 @@ from sqlalchemy import select, text
 
 from fantooo.domain.errors import NotFound, ServiceUnavailable, ValidationError
 from fantooo.domain.viewer import Viewer
-from fantooo.extensions import db
 from fantooo.gateways.paystack import Paystack, ProviderError, ProviderRefused, ProviderUnavailable
 from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
@@ -32,7 +30,6 @@ from fantooo.models import (
 from fantooo.queries import payments as payment_reads
 from fantooo.services import (
     approving,
-    credits,
     disputes,
     exceptions_inbox,
     grants,
@@ -47,16 +44,6 @@ from fantooo.services import (
 from tests.integration.test_buying import _superuser, account_of, announce, buy, row, wallet
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(**paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
 
 
 def rows(query: Any) -> list[Any]:

@@ -7,7 +7,6 @@ import hmac
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +29,6 @@ from fantooo.models import (
 )
 from fantooo.queries import payments as payment_reads
 from fantooo.services import (
-    credits,
     outbox,
     payment_review,
     payments,
@@ -41,16 +39,6 @@ from fantooo.services import (
 from tests.integration.test_buying import _superuser, account_of, buy, row, wallet
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(**paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
 
 
 def rows(query: Any) -> list[Any]:

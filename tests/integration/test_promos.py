@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,23 +20,13 @@ from fantooo.infra.database import acting_as
 from fantooo.infra.unit_of_work import unit_of_work
 from fantooo.models import CreditPackage, PromoCode, PromoRedemption, Transaction
 from fantooo.queries import payments as reads
-from fantooo.services import credits, payment_review, payments, promos, receipts
+from fantooo.services import payment_review, payments, promos, receipts
 from tests.integration.test_buying import account_of, age, buy, wallet
 from tests.support import factories
 from tests.support.paystack import PaystackSimulator
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(**paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
 
 
 def redemptions() -> list[tuple[str, Decimal, int]]:

@@ -27,7 +27,6 @@ from fantooo.queries import limits as reads
 from fantooo.services import (
     accounts,
     addresses,
-    credits,
     exclusion,
     limits,
     orders,
@@ -44,16 +43,6 @@ from tests.support.paystack import PaystackSimulator
 JSON = {"Accept": "application/json"}
 PART = {"HX-Request-Type": "partial"}
 PHONE = "0712345678"
-
-
-@pytest.fixture
-def shop(make_app: Callable[..., Flask], paystack: PaystackSimulator) -> Iterator[Flask]:
-    app = make_app(**paystack.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        assert credits.verify_ledger() == []
-        db.session.remove()
 
 
 @pytest.fixture
