@@ -1,5 +1,6 @@
 // A user's chat page: prices, credits and the texts of refusals. Without it the form posts plainly.
 
+import { leave } from './socket.js';
 import { apply } from './live/partials.js';
 import { converse } from './live/conversation.js';
 import { watchDeletion } from './live/deletion.js';
@@ -33,7 +34,7 @@ function refused(item, { status, body, retryAfter }) {
   const { notice } = parts;
   switch (status) {
     case 401:
-      window.location.assign(`/login?next=${encodeURIComponent(window.location.pathname)}`);
+      leave();
       return { restore: true };
     case 402:
       needCredits(error);

@@ -84,13 +84,17 @@ def test_a_revoked_session_closes_the_page_within_a_second(
 def test_typing_after_the_end_of_a_session_is_not_lost(
     live_server: LiveServer, new_person: NewPerson
 ) -> None:
-    """The session ended without a word to the page; sending leads to the login and back."""
+    """The session ended without a word to the page; sending leads to the login and back.
+
+    Nothing of other chats stays in the tab."""
     user = new_person().as_user()
     user.page.route_web_socket("**/ws", lambda _socket: None)
     chat = user.open_chat(live_server.character(name="Nia"))
+    user.page.evaluate("sessionStorage.setItem('fantooo:outbox:of-another-chat', '[]')")
     live_server.change("DELETE FROM sessions")
     user.say("Too late")
     user.page.wait_for_url(re.compile(r"/login\?next="))
+    assert user.page.evaluate("sessionStorage.getItem('fantooo:outbox:of-another-chat')") is None
     user.page.locator('input[name="username"]').fill(_login_of(user))
     user.page.locator('input[name="password"]').fill(PASSWORD)
     user.page.get_by_role("button", name="Log in").click()
@@ -102,7 +106,7 @@ def test_typing_after_the_end_of_a_session_is_not_lost(
 def test_a_reply_after_the_end_of_a_session_is_not_lost(
     conversation: tuple[Person, Person], live_server: LiveServer
 ) -> None:
-    """As a user's message; and nothing of other chats stays in the tab."""
+    """As a user's message."""
     _user, operator = conversation
     assert operator.viewer is not None
     page, desk = operator.page, operator.page.url
