@@ -1,5 +1,6 @@
 // The base of every page: htmx, theme, dialogs, toasts, offline, and a page that comes back from memory.
 import "htmx.org/dist/htmx.esm.js";
+import { startAhead } from "./lib/ahead.js";
 import { startBusy } from "./lib/busy.js";
 import { startDialogs } from "./lib/dialogs.js";
 import { startErrors } from "./lib/errors.js";
@@ -30,6 +31,7 @@ startScrolled();
 startPrint();
 startReveal();
 startDialogs();
+startAhead();
 startTabs();
 startMenus();
 startTooltips();

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Contexts
+from tests.support.chromium import until
+from tests.support.tour import World
 
 #: the page shows everything twice, in either theme
 LIGHT = "#light"
@@ -200,3 +204,23 @@ def test_pieces_are_shown_at_the_width_of_a_phone_and_of_a_screen(guide: Page) -
         # On a phone the ways are below, on a screen beside the name.
         bar = frame.locator(".tabbar").evaluate("one => getComputedStyle(one).position")
         assert bar == ("fixed" if width == 390 else "static")
+
+
+def test_dialogs_are_laid_out_ahead_and_stay_unseen(toured: World, contexts: Contexts) -> None:
+    """While nobody waits: the first opening would lay out all of its text."""
+    page = contexts("user", (390, 844)).new_page()
+    page.add_init_script(
+        "window.laidOut = []; const ask = Element.prototype.getBoundingClientRect;"
+        "Element.prototype.getBoundingClientRect = function () {"
+        " const box = ask.call(this);"
+        " if (this.matches('dialog')) laidOut.push([this.id, box.height > 100, getComputedStyle(this).visibility]);"
+        " return box; }"
+    )
+    page.goto(toured.path("/chat/{chat}"))
+    until(page, "laidOut.length === document.querySelectorAll('dialog').length")
+    assert page.evaluate("laidOut.sort()") == [
+        [name, True, "hidden"] for name in ("about", "deletion", "purchase")
+    ]
+    for dialog in page.locator("dialog").all():
+        expect(dialog).to_be_hidden()
+        expect(dialog).not_to_have_attribute("style", re.compile("."))
