@@ -34,7 +34,7 @@ def test_a_photo_shows_at_the_desk_without_a_reload(conversation: tuple[Person, 
     )
     operator.page.wait_for_function(shown)
     first, second = tiles(mine)
-    mine.get_by_role("button", name="Make it the main photo 2").click()
+    mine.get_by_role("button", name="Set as main photo 2").click()
     expect(mine.locator("#me-photos .photo").first).to_have_id(second)
     expect(panel.locator(".desk-photos a").first).to_have_attribute(
         "href", f"/media/photos/{second.removeprefix('photo-')}-384.webp"
@@ -108,7 +108,7 @@ def test_without_scripts(new_person: NewPerson) -> None:
             expect(page.locator("#photo-error")).to_contain_text("We cannot read this file.")
     expect(page.locator("#me-photos .me-said")).to_have_text("Done. These are your photos now.")
     first, second = tiles(page)
-    page.get_by_role("button", name="Make it the main photo 2").click()
+    page.get_by_role("button", name="Set as main photo 2").click()
     assert tiles(page) == [second, first]
     page.get_by_role("button", name="Remove photo 2").click()
     assert tiles(page) == [second]

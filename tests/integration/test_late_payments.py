@@ -263,10 +263,7 @@ def test_a_prompt_that_was_declined_is_found_by_looking(
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
     here = f"/credits/payments/{bought.id}"
     for _ in range(3):
-        assert (
-            "Another way or package"
-            in browser.get(here, headers={"HX-Request-Type": "partial"}).text
-        )
+        assert "Other ways to pay" in browser.get(here, headers={"HX-Request-Type": "partial"}).text
     assert asked == [bought.provider_reference]
     on_page = buy(anna)
     browser.get(f"/credits/payments/{on_page.id}", headers={"HX-Request-Type": "partial"})

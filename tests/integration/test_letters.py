@@ -396,7 +396,7 @@ def test_a_link_is_not_for_whoever_is_signed_in_as_somebody_else(
     other = app.test_client().become(factories.user())  # type: ignore[attr-defined]
     for answer in (other.get(link(mail)), other.post(link(mail))):
         assert answer.status_code == 409
-        assert "of another account" in answer.get_data(as_text=True)
+        assert "belongs to another account" in answer.get_data(as_text=True)
     assert not confirmed(superuser, anna)
     assert browser.post(link(mail)).status_code == 200
 
