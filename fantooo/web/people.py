@@ -304,24 +304,34 @@ def _login(role: str, template: str, field: str, **extra: str) -> ResponseReturn
         except SelfExcluded as error:
             return _kept_out(error.until, exclusion.way_back(error))
         except DeletionPending as error:
-            page = render_template(
-                "pages/public/leaving.html", due=error.due, way_back=deletion.way_back(error)
+            way_back = deletion.way_back(error)
+            return _answered(
+                "pages/public/leaving.html", error.look.status, due=error.due, way_back=way_back
             )
-            return page, error.look.status
         else:
             return _enter(opened, remember=role == "user")
     following = forms.local_path(request.values.get("next", ""), "")
     away = exclusion.excluded_here(devices.value()) if role == "user" else None
-    return (
-        render_template(template, values=values, errors=errors, next=following, away=away, **extra),
-        401 if errors else 200,
+    status = 401 if errors else 200
+    return _answered(
+        template, status, values=values, errors=errors, next=following, away=away, **extra
     )
+
+
+def _answered(template: str, status: int, **context: Any) -> ResponseReturnValue:
+    """A page that answers the login; to htmx its main part, and 200, as it keeps 4xx out of a page.
+
+    So a wrong password is no entry in the browser's list of pages: going back would meet a form
+    that cannot be sent again.
+    """
+    part = wants_fragment()
+    return render_template(template, part=part, **context), 200 if part else status
 
 
 def _kept_out(until: datetime, way_back: str = "", *, here: bool = False) -> ResponseReturnValue:
     """What somebody reads who excluded themselves; ``here``: in this browser, with a new account."""
-    page = render_template("pages/public/excluded.html", until=until, way_back=way_back, here=here)
-    return page, SelfExcluded.look.status
+    page, status = "pages/public/excluded.html", SelfExcluded.look.status
+    return _answered(page, status, until=until, way_back=way_back, here=here)
 
 
 def _enter(opened: SignIn, *, remember: bool = False) -> ResponseReturnValue:

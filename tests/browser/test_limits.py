@@ -101,7 +101,7 @@ def test_keeping_oneself_out(live_server: LiveServer, new_person: NewPerson) -> 
     page.get_by_label("To be sure").fill("stop")
     page.get_by_role("button", name="Keep me out").click()
     expect(page).to_have_url(f"{live_server.url}/login")
-    expect(page.get_by_text("in this browser, until")).to_be_visible()
+    expect(page.get_by_text("to be kept out until")).to_be_visible()
     other_tab.wait_for_url("**/login**")
     # Both tabs were led there at once; the form of the one loaded last is the one that is taken.
     page.goto("/login")

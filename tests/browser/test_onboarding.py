@@ -252,8 +252,11 @@ def test_who_has_an_account_lands_in_the_chat_too(
     expect(page.get_by_role("heading", name="Zuri")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "passwords", [[PASSWORD], ["not my password", PASSWORD]], ids=["right", "wrong-first"]
+)
 def test_back_after_logging_in_leaves_by_the_way_one_came(
-    live_server: LiveServer, new_person: NewPerson
+    live_server: LiveServer, new_person: NewPerson, passwords: list[str]
 ) -> None:
     live_server.character(name="Zuri")
     with live_server.acting():
@@ -264,8 +267,10 @@ def test_back_after_logging_in_leaves_by_the_way_one_came(
     page.get_by_role("button", name="Chat with Zuri").click()
     page.get_by_role("main").get_by_role("link", name="Log in").click()
     page.locator('input[name="username"]').fill("rafiki")
-    page.locator('input[name="password"]').fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    for password in passwords:
+        page.locator('input[name="password"]').fill(password)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("alert")).to_have_count(int(password != PASSWORD))
     page.wait_for_url(re.compile(r"/chat/[0-9a-f-]{36}$"))
     _leaves_within_two_presses(page)
 

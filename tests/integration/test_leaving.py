@@ -116,6 +116,11 @@ def test_from_the_page_to_the_way_back(shop: Flask, house: psycopg.Connection) -
         assert one.get("/me").status_code == 302
     again = elsewhere.post("/login", data={"username": "anna_w", "password": PASSWORD})
     assert again.status_code == 423 and "about to be deleted" in again.text
+    part = {"HX-Request-Type": "partial"}
+    again = elsewhere.post(
+        "/login", data={"username": "anna_w", "password": PASSWORD}, headers=part
+    )
+    assert again.status_code == 200 and "about to be deleted" in again.text
     token = again.text.partition('name="token" value="')[2].partition('"')[0]
     assert elsewhere.post("/login/keep", data={"token": token + "x"}).status_code == 400
     assert elsewhere.post("/login/keep", data={"token": token}).status_code == 303

@@ -191,6 +191,16 @@ def test_wrong_is_wrong_whatever_it_was(client: FlaskClient, superuser: psycopg.
     assert "Wrong name or password." in pages.pop()
 
 
+@pytest.mark.parametrize("path", ["/login", "/op-login", "/admin-login"])
+def test_a_wrong_password_is_told_in_place(client: FlaskClient, path: str) -> None:
+    """To htmx as a page it shows; as an entry of its own, going back would meet an expired form."""
+    typed = {"username": "nobody", "email": "nobody@example.com", "password": "not the password"}
+    answer = client.post(path, data=typed, headers={"HX-Request-Type": "partial"})
+    assert answer.status_code == 200
+    assert "Wrong name or password." in answer.text
+    assert "<html" not in answer.text and answer.text.count("<form") == 1
+
+
 def _without_noise(page: str) -> str:
     page = re.sub(r'name="username"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="username"', "", page)
     return re.sub(r'(csrf_token" value=|X-CSRFToken": )"[^"]+"', "", page)

@@ -377,6 +377,10 @@ def test_self_exclusion_from_its_page_to_the_way_back(shop: Flask, change: Chang
     kept_out = log_in(elsewhere, "anna_w")
     words = kept_out.get_data(as_text=True)
     assert kept_out.status_code == 423 and "You are taking a long break" in words
+    in_place = elsewhere.post(
+        "/login", data={"username": "anna_w", "password": PASSWORD}, headers=PART
+    )
+    assert in_place.status_code == 200 and "You are taking a long break" in in_place.text
     assert "come back" not in words.casefold() and "Let me in again" not in words
     assert change("SELECT count(*) FROM sessions") == [(0,)]
     # Its time is over: it does not end by itself, but may be asked to end.
