@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis as redis_client
 from flask import Flask, session
@@ -37,6 +38,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts the servers; workers of xdist inherit where they are."""
     global _cluster
+    if not config.option.full:
+        # What judges a change judges it alike each time; the long run looks for new examples.
+        hypothesis.settings.register_profile("alike", derandomize=True)
+        hypothesis.settings.load_profile("alike")
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     _cluster = Cluster()

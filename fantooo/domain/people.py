@@ -145,11 +145,17 @@ def check_step(step: int, form: Registration) -> dict[str, str]:
 
 def check_age(age: str) -> str:
     """Why an age as typed cannot be taken; empty when it can."""
-    if not re.fullmatch(r"\s*\d{1,3}\s*", age):
+    years = age_of(age)
+    if years is None or years > 100:
         return "Enter an age between 18 and 100"
-    if int(age) < 18:
-        return "Must be 18 or older"
-    return "Enter an age between 18 and 100" if int(age) > 100 else ""
+    return "Must be 18 or older" if years < 18 else ""
+
+
+def age_of(typed: str) -> int | None:
+    """The years that were typed, in digits of any script; None when that is no age."""
+    # int() leaves fewer kinds of white space out than strip() does.
+    digits = typed.strip()
+    return int(digits) if re.fullmatch(r"\d{1,3}", digits) else None
 
 
 def check_password(password: str, username: str) -> str:

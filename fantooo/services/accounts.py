@@ -56,7 +56,7 @@ def register(form: Registration) -> SignIn:
                     id=account.id,
                     username=form.username,
                     display_name=form.username,
-                    age=int(form.age),
+                    age=people.age_of(form.age),
                     gender=form.gender,
                     looking_for=form.looking_for,
                     location=town.location,

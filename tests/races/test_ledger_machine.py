@@ -739,6 +739,7 @@ def test_credits_follow_their_model(_world: None, full: bool) -> None:
             max_examples=150 if full else 5,
             stateful_step_count=60 if full else 30,
             deadline=None,
+            derandomize=False,
             suppress_health_check=list(HealthCheck),
             # A failing life is told as it was found: shortening it takes minutes.
             phases=[Phase.explicit, Phase.generate],

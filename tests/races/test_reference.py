@@ -341,6 +341,7 @@ def test_the_function_equals_its_reference(app: Flask, full: bool) -> None:
             max_examples=400 if full else 40,
             stateful_step_count=40,
             deadline=None,
+            derandomize=False,
             suppress_health_check=list(HealthCheck),
             # A failing life is told as it was found: shortening it takes minutes.
             phases=[Phase.explicit, Phase.generate],

@@ -10,6 +10,7 @@ from hypothesis import example, given, strategies as st
 
 from fantooo.domain.people import (
     Registration,
+    age_of,
     age_on,
     check_age,
     check_password,
@@ -98,9 +99,11 @@ def test_ages(age: str, answer: str) -> None:
 
 
 @given(st.text(max_size=6))
+@example("25\x1f")
+@example("٢٥")
 def test_whatever_is_typed_as_age_is_answered(age: str) -> None:
     if check_age(age) == "":
-        assert 18 <= int(age) <= 100
+        assert 18 <= (age_of(age) or 0) <= 100
 
 
 @pytest.mark.parametrize(
