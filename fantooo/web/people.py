@@ -330,8 +330,8 @@ def _answered(template: str, status: int, **context: Any) -> ResponseReturnValue
 
 def _kept_out(until: datetime, way_back: str = "", *, here: bool = False) -> ResponseReturnValue:
     """What somebody reads who excluded themselves; ``here``: in this browser, with a new account."""
-    page, status = "pages/public/excluded.html", SelfExcluded.look.status
-    return _answered(page, status, until=until, way_back=way_back, here=here)
+    context = {"until": until, "way_back": way_back, "here": here}
+    return _answered("pages/public/excluded.html", SelfExcluded.look.status, **context)
 
 
 def _enter(opened: SignIn, *, remember: bool = False) -> ResponseReturnValue:

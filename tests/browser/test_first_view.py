@@ -136,3 +136,22 @@ def test_a_picture_in_full_says_that_it_is_of_a_character(
         " return document.querySelector('#lightbox').contains(one)"
         " && getComputedStyle(one.parentElement).zIndex === '1' && b.width > 60; }"
     )
+
+
+def test_prices_beside_each_other_stand_in_line(toured: World, contexts: Contexts) -> None:
+    """With a badge or without; and two badges that take two rows never lie on a price."""
+    page = contexts("user").new_page()
+    page.goto("/credits")
+    tops = page.locator(".package-label").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().top)"
+    )
+    assert max(tops[:3]) - min(tops[:3]) < 2 and abs(tops[3] - tops[4]) < 2, tops
+    card = page.locator(".package-card:has(.package-badges)").first
+    card.evaluate(
+        "one => { const [badge] = one.querySelector('.package-badges').children;"
+        " badge.after(badge.cloneNode(true), badge.cloneNode(true)); }"
+    )
+    badges, label = card.locator(".badge"), card.locator(".package-label").bounding_box()
+    boxes = [badge.bounding_box() for badge in badges.all()]
+    assert len({box["y"] for box in boxes if box}) > 1, "they take more than one row"
+    assert label and all(box and box["y"] + box["height"] <= label["y"] + 1 for box in boxes)
