@@ -51,7 +51,6 @@ export function converse(page) {
   const composer = new Composer(form, (content) => {
     stopTyping();
     notice.clear();
-    scroll.toEnd();
     outbox.add(content);
     draft.save();
   });

@@ -44,7 +44,6 @@ export class Outbox {
   add(content) {
     const item = { client_id: newId(), content, at: Date.now(), ...this.#page.fields() };
     this.#insert(item, 'sending');
-    this.#save();
     this.flush();
   }
 
@@ -97,7 +96,8 @@ export class Outbox {
   }
 
   async #send(item) {
-    this.#state(item, 'sending');
+    // What has just been put in says so already: not a second layout before anything is painted.
+    if (item.state !== 'sending') this.#state(item, 'sending');
     const { content, client_id, at, state, node, unanswered, ...along } = item;
     const answer = await ask('POST', this.#url, { content, client_id, ...along });
     if (answer.ok && answer.body?.chat) {
