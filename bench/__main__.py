@@ -81,6 +81,9 @@ def run(world: World, seconds: float, idle_most: int) -> dict[str, Any]:
             break
     for _ in range(3):
         results.append(show(bench.saturate(seconds)))
+    bench.by_form = True
+    results.append(show(bench.saturate(seconds, "saturation, by form")))
+    bench.by_form = False
     limit = pgbench(world, pairs, seconds=int(seconds))
     say(
         f"pgbench, the same function, 8 clients: {limit['rate']:,.0f}/s, {limit['ms']:.2f} ms a call"

@@ -16,10 +16,12 @@ _CLOSE, _PING, _PONG = 8, 9, 10
 
 
 def mask(payload: bytes, opcode: int = 1) -> bytes:
-    """A client's frame of at most 125 bytes."""
-    key = os.urandom(4)
-    hidden = bytes(b ^ key[i % 4] for i, b in enumerate(payload))
-    return bytes((0x80 | opcode, 0x80 | len(payload))) + key + hidden
+    """A client's frame of less than 64 KiB."""
+    key, length = os.urandom(4), len(payload)
+    spread = (key * (length // 4 + 1))[:length]
+    hidden = (int.from_bytes(payload) ^ int.from_bytes(spread)).to_bytes(length)
+    size = bytes((0x80 | length,)) if length < 126 else b"\xfe" + length.to_bytes(2)
+    return bytes((0x80 | opcode,)) + size + key + hidden
 
 
 class Loop:
@@ -154,6 +156,10 @@ class Ear:
             self._buffer = self._buffer[head + 4 :]
             self.sock.sendall(mask(self._hello))
         self._frames(now)
+
+    def say(self, frame: bytes) -> None:
+        """Sends a frame to the server."""
+        self.sock.sendall(mask(frame))
 
     def _frames(self, now: float) -> None:
         buffer, at = self._buffer, 0

@@ -1,7 +1,8 @@
-"""The send path: from a user's POST to the frame on the operator's page."""
+"""The send path: from a user's frame, or form, to the frame on the operator's page."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -15,11 +16,14 @@ from bench.lines import Ear, Line, Loop
 from bench.world import Pair, World
 
 _KEY = b'"client_id":"'
+_ANSWER = b'{"type":"answer","client_id":"'
+_STATUS = b'","status":'
+_CONTENT = "Good evening, how was your day by the sea?"
 
 
 @dataclass
 class Result:
-    """One run. Latencies in ms; ``live`` from the POST to the other party's frame."""
+    """One run. Latencies in ms; ``live`` from sending to the other party's frame."""
 
     name: str
     seconds: float
@@ -50,26 +54,37 @@ class Bench:
         self.world = world
         self.loop = Loop()
         port = world.server.port
-        self.lines = [Line(self.loop, port, self._answered) for _ in pairs]
-        self.requests = [self._request(pair, port) for pair in pairs]
-        self.ears = []
-        for pair in pairs:
-            chat = str(pair.chat_id)
-            self.ears.append(
-                Ear(self.loop, port, pair.operator_caller.cookie, chat, "desk", self._heard)
-            )
-            self.ears.append(Ear(self.loop, port, pair.user_caller.cookie, chat, "chat", None))
-        assert self.loop.until(lambda: all(e.ready for e in self.ears), 30), "sockets not ready"
+        self.lines = [Line(self.loop, port, self._answered_form) for _ in pairs]
+        self.forms = [self._form(pair, port) for pair in pairs]
+        self.frames = [self._frame(pair) for pair in pairs]
+        self.desks = [
+            Ear(self.loop, port, p.operator_caller.cookie, str(p.chat_id), "desk", self._heard)
+            for p in pairs
+        ]
+        self.pages = [
+            Ear(self.loop, port, p.user_caller.cookie, str(p.chat_id), "chat", self._answered_frame)
+            for p in pairs
+        ]
+        self.by_form = False
+        ears = [*self.desks, *self.pages]
+        assert self.loop.until(lambda: all(e.ready for e in ears), 30), "sockets not ready"
         self._number = count(1)
         self._run_id = 0
-        self._index = {line: n for n, line in enumerate(self.lines)}
+        self._line_numbers = {line: n for n, line in enumerate(self.lines)}
         self._reset()
 
     @staticmethod
-    def _request(pair: Pair, port: int) -> tuple[bytes, bytes]:
+    def _frame(pair: Pair) -> tuple[bytes, bytes]:
         """Everything but the client's id, once: it is longer than what is left to do."""
+        fields = {"chat": str(pair.chat_id), "content": _CONTENT, "quote": pair.quote}
+        start = json.dumps({"type": "send", **fields})
+        return f'{start[:-1]},"client_id":"'.encode(), b'"}'
+
+    @staticmethod
+    def _form(pair: Pair, port: int) -> tuple[bytes, bytes]:
+        """The same as a request."""
         caller = pair.user_caller
-        form = urlencode({"content": "Good evening, how was your day by the sea?"})
+        form = urlencode({"content": _CONTENT})
         tail = f"&{urlencode({'quote': pair.quote})}&{form}"
         head = (
             f"POST /chat/{pair.chat_id}/messages HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
@@ -82,6 +97,7 @@ class Bench:
         self._run_id = getrandbits(32)
         self._began: dict[bytes, float] = {}
         self._sent: dict[int, tuple[bytes, float]] = {}
+        self._senders: dict[bytes, int] = {}
         self._heard_ids: set[bytes] = set()
         self._acknowledged: set[bytes] = set()
         self._doubled = 0
@@ -93,13 +109,27 @@ class Bench:
 
     def _send(self, n: int, began: float) -> None:
         client_id = b"%08x-0000-4000-8000-%012x" % (self._run_id, next(self._number))
-        head, tail = self.requests[n]
         self._began[client_id] = began
         self._sent[n] = (client_id, began)
-        self.lines[n].send(head + client_id + tail)
+        if self.by_form:
+            head, tail = self.forms[n]
+            self.lines[n].send(head + client_id + tail)
+        else:
+            self._senders[client_id] = n
+            head, tail = self.frames[n]
+            self.pages[n].say(head + client_id + tail)
 
-    def _answered(self, line: Line, status: int, body: bytes, now: float) -> None:
-        n = self._index[line]
+    def _answered_form(self, line: Line, status: int, body: bytes, now: float) -> None:
+        self._answered(self._line_numbers[line], status, now)
+
+    def _answered_frame(self, frame: bytes, now: float) -> None:
+        if not frame.startswith(_ANSWER):
+            return
+        client_id = frame[len(_ANSWER) : len(_ANSWER) + 36]
+        at = len(_ANSWER) + 36 + len(_STATUS)
+        self._answered(self._senders.pop(client_id), int(frame[at : at + 3]), now)
+
+    def _answered(self, n: int, status: int, now: float) -> None:
         client_id, began = self._sent.pop(n)
         self._statuses[status] += 1
         if status == 200:
@@ -149,7 +179,7 @@ class Bench:
             now = time.perf_counter()
             while sent < total and start + sent / rate <= now:
                 n = sent % pairs
-                if self.lines[n].busy or self._waiting[n]:
+                if n in self._sent or self._waiting[n]:
                     self._waiting[n].append(start + sent / rate)
                 else:
                     self._send(n, time.perf_counter())
@@ -193,5 +223,5 @@ class Bench:
         return used
 
     def close(self) -> None:
-        for each in [*self.lines, *self.ears]:
+        for each in [*self.lines, *self.desks, *self.pages]:
             each.close()

@@ -9,6 +9,7 @@ from flask import Flask
 from fantooo import cli, extensions, web
 from fantooo.config import ROOT, Settings
 from fantooo.infra import database, logging, redis, reporting
+from fantooo.web import sends
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Late: realtime renders with what web has installed.
     from fantooo import realtime  # noqa: PLC0415
 
-    realtime.install(app)
+    realtime.install(app, send=sends.over_socket)
     return app
 
 

@@ -11,17 +11,22 @@ from fantooo.realtime.hub import Hub
 if TYPE_CHECKING:
     from flask import Flask
 
+    from fantooo.realtime.endpoint import Send
+
 _hubs: list[Hub] = []
 
 
-def install(app: Flask) -> None:
-    """Adds the socket to ``app`` and pushes its events to Redis after each commit."""
+def install(app: Flask, *, send: Send) -> None:
+    """Adds the socket to ``app`` and pushes its events to Redis after each commit.
+
+    ``send`` takes the messages that pages send over it.
+    """
     settings = app.config["SETTINGS"]
     hub = Hub(settings.redis_url or "redis://127.0.0.1:6379/0")
     app.extensions["fantooo_hub"] = hub
     _hubs.append(hub)
     bus.subscribe(app, pushes.push)
-    endpoint.install(app)
+    endpoint.install(app, send)
 
 
 def close_all(code: int) -> None:

@@ -1,6 +1,7 @@
-"""``/ws``: who may open a socket, and the four frames a page may send.
+"""``/ws``: who may open a socket, and the five frames a page may send.
 
-``hello`` (which chat the page shows), ``typing``, ``seen`` and ``beat``. Messages are sent by HTTP.
+``hello`` (which chat the page shows), ``typing``, ``seen``, ``beat`` and ``send``, which is answered
+by a frame ``answer`` with the same ``client_id``. A page without a socket sends its form.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,7 +26,7 @@ from fantooo.infra.database import current_viewer
 from fantooo.queries import chats, sessions
 from fantooo.realtime import presence, wire
 from fantooo.realtime.connection import ACCESS_ENDED, FAILED, MALFORMED, TRY_LATER, Connection
-from fantooo.services import chats as chat_service, credentials, operators
+from fantooo.services import chats as chat_service, credentials, operators, stretches
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,11 +40,21 @@ blueprint = Blueprint("socket", __name__)
 ENDPOINT = "socket.live"
 _BEAT_SECONDS = 15.0
 _TYPING_SECONDS = 0.3
+#: a session that was looked at so lately need not be for each message of a quick exchange; its end is
+#: pushed to the socket, and what a message may cost is decided under locks in any case
+_SEND_RECHECK_SECONDS = 5.0
+_ID_LENGTH = 36
+_SEND = "fantooo_send"
 _PROCESS = f"{os.uname().nodename}:{os.getpid()}:{time.time_ns()}"
 
 
-def install(app: Flask) -> None:
-    """Adds the socket route and its gate."""
+#: sends a message of the current viewer to a chat: from its fields to status, body and retry_after
+Send = Callable[[UUID, Mapping[str, str]], dict[str, Any]]
+
+
+def install(app: Flask, send: Send) -> None:
+    """Adds the socket route and its gate; ``send`` takes the messages."""
+    app.extensions[_SEND] = send
     app.before_request(_may_open)
     app.register_blueprint(blueprint)
 
@@ -137,8 +149,10 @@ def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) ->
         connection.close(MALFORMED, "malformed frame")
         return
     try:
+        if kind == "send":
+            seconds = min(seconds, _SEND_RECHECK_SECONDS)
         if time.monotonic() - connection.checked_at >= seconds:
-            _look_again(hub, connection)
+            _look_again(hub, connection, writes=kind == "send")
         if connection.is_open:
             _serve(hub, connection, frame, kind, chat_id)
     except FantoooError as error:
@@ -163,6 +177,8 @@ def _serve(
             _beat(connection)
         case "typing" if chat_id is not None and chat_id == connection.chat:
             _typing(connection, chat_id, on=frame.get("on") is True)
+        case "send" if chat_id is not None:
+            _send(connection, chat_id, frame)
         case "seen" if chat_id is not None and chat_id == connection.chat:
             _seen(connection, chat_id, frame)
 
@@ -207,7 +223,7 @@ def _asked_for(connection: Connection, chat_id: UUID) -> ChatView | None:
     return chat if connection.asking == chat_id else None  # taken away while we looked
 
 
-def _look_again(hub: Hub, connection: Connection) -> None:
+def _look_again(hub: Hub, connection: Connection, *, writes: bool) -> None:
     """Looks anew whether a page may listen, and ends what it may not hear any more.
 
     Not only when the page speaks: the push that says so may have been lost, sessions also end by
@@ -221,6 +237,8 @@ def _look_again(hub: Hub, connection: Connection) -> None:
     connection.shows_online = viewer.shows_online
     if viewer.seen_long_ago and viewer.session_id:
         credentials.note_seen(viewer.session_id)
+    if writes and connection.side == "user" and not viewer.use_noted:
+        stretches.note(connection.account)
     if connection.chat is not None and not _still_theirs(connection.chat):
         hub.leave_chat(connection)
 
@@ -255,6 +273,19 @@ def _typing(connection: Connection, chat_id: UUID, *, on: bool) -> None:
     kind = wire.FROM_USER if connection.side == "user" else wire.FROM_OPERATOR
     frame = wire.dump({"type": "typing", "chat": str(chat_id), "on": on})
     redis.client().publish(wire.chat(chat_id), wire.payload(kind, frame, chat_id))
+
+
+def _send(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:
+    """Sends a message as its form would, and answers this page; its push goes to all pages."""
+    fields = {key: str(value) for key, value in frame.items() if type(value) in (str, int)}
+    client_id = fields.get("client_id", "")
+    if not 0 < len(client_id) <= _ID_LENGTH:
+        connection.close(MALFORMED, "malformed frame")
+        return
+    # As after a request: what belongs to one message goes with it.
+    with current_app.app_context():
+        answer = current_app.extensions[_SEND](chat_id, fields)
+    connection.push(wire.dump({"type": "answer", "client_id": client_id, **answer}))
 
 
 def _seen(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:

@@ -7,9 +7,11 @@ stand in line behind everybody else's, and when very many come at once nobody wo
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flask import g, request
+from flask import current_app, g, request
 
 from fantooo.domain.errors import ServiceUnavailable
 from fantooo.web.guards import MACHINE_ENDPOINTS
@@ -17,6 +19,7 @@ from fantooo.web.guards import MACHINE_ENDPOINTS
 if TYPE_CHECKING:
     from flask import Flask
 
+_PLACES = "fantooo_places"
 #: some wait for somebody else's server, a lock or a password's hash, and use no connection meanwhile
 _PER_CONNECTION = 2
 #: rather late than in vain: the last of very many stands behind all others
@@ -30,18 +33,34 @@ def install(app: Flask) -> None:
 
     Who waits in vain gets ``ServiceUnavailable``.
     """
-    places = threading.BoundedSemaphore(app.config["SETTINGS"].database_pool_size * _PER_CONNECTION)
+    app.extensions[_PLACES] = threading.BoundedSemaphore(
+        app.config["SETTINGS"].database_pool_size * _PER_CONNECTION
+    )
+    app.before_request(_enter)
+    app.teardown_request(_leave)
 
-    def enter() -> None:
-        if request.endpoint in _FREE:
-            return
-        if not places.acquire(timeout=_PATIENCE_SECONDS):
-            raise ServiceUnavailable
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Holds one of the places for what is no request. Raises ``ServiceUnavailable``."""
+    _take()
+    try:
+        yield
+    finally:
+        current_app.extensions[_PLACES].release()
+
+
+def _take() -> None:
+    if not current_app.extensions[_PLACES].acquire(timeout=_PATIENCE_SECONDS):
+        raise ServiceUnavailable
+
+
+def _enter() -> None:
+    if request.endpoint not in _FREE:
+        _take()
         g.has_place = True
 
-    def leave(_error: BaseException | None) -> None:
-        if g.pop("has_place", False):
-            places.release()
 
-    app.before_request(enter)
-    app.teardown_request(leave)
+def _leave(_error: BaseException | None) -> None:
+    if g.pop("has_place", False):
+        current_app.extensions[_PLACES].release()

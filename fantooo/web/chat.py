@@ -17,11 +17,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from fantooo import fragments
-from fantooo.domain.errors import FantoooError, PriceChanged, ValidationError
+from fantooo.domain.errors import FantoooError, ValidationError
 from fantooo.domain.refunding import ASKED_REASONS
 from fantooo.queries import characters, chats, inbox, refunds
 from fantooo.services import chats as chat_service, liking, message_refunds, messages, tombstones
-from fantooo.web import conversations, forms, guards, limits, templating
+from fantooo.web import conversations, forms, guards, sends, templating
 from fantooo.web.errors import wants_fragment, wants_json
 
 blueprint = Blueprint("chat", __name__)
@@ -75,26 +75,15 @@ def changes(chat_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/chat/<uuid:chat_id>/messages")
-@limits.sends
 def send(chat_id: UUID) -> ResponseReturnValue:
-    """Sends a message at the shown price; the same client_id again returns the first answer."""
+    """Sends a message at the shown price."""
     try:
-        sent = messages.send(
-            chat_id=chat_id,
-            account_id=guards.account_id(),
-            client_id=forms.uuid_field("client_id"),
-            content=request.form.get("content", ""),
-            quote_token=request.form.get("quote", ""),
-        )
-    except FantoooError as error:
-        if isinstance(error, PriceChanged):
-            # The page shows the new price where the old one stood.
-            fresh = error.details["composer"]
-            error.details["composer"] = fragments.composer_price(chat_id, fresh)
+        sent = sends.from_user(chat_id, request.form)
+    except FantoooError:
         _keep_typed(chat_id)
         raise
     if wants_json():
-        return jsonify(fragments.message(sent.event, "user"))
+        return jsonify(sends.users_answer(sent))
     return redirect(url_for("chat.show", chat_id=chat_id, _anchor="composer"), 303)
 
 

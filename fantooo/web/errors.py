@@ -65,9 +65,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(FantoooError, answer)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RateLimitExceeded, _rate_limit)
-    app.register_error_handler(RedisError, _unreachable)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, lambda error: answer(named(error)))
 
 
 def wants_json() -> bool:
@@ -84,15 +83,8 @@ def wants_fragment() -> bool:
 def answer(error: FantoooError) -> ResponseReturnValue:
     """The answer to a named error, in the shape the client asked for."""
     look = error.look
-    if request.endpoint in _SENDS:
-        # "My message was not sent" is answered by this line, whatever stood in its way.
-        REFUSED.labels(look.code).inc()
-        log.info("send_refused", reason=look.code, status=look.status, endpoint=request.endpoint)
-    else:
-        log.info("refused", code=look.code, status=look.status, endpoint=request.endpoint)
-    headers: dict[str, str] = {}
-    if "retry_after" in error.details:
-        headers["Retry-After"] = str(error.details["retry_after"])
+    note(error, request.endpoint)
+    headers = _headers(error)
     if isinstance(error, Unauthorized):
         return _unauthorized(error)
     if isinstance(error, ConsentNeeded):
@@ -101,6 +93,52 @@ def answer(error: FantoooError) -> ResponseReturnValue:
             here = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("user.consent", next=here))
     return _as_asked(look.status, look.code, error.message, look.action, headers, error.details)
+
+
+def too_many(reset_at: float) -> TooManyRequests:
+    """The error of a limit whose window is over then; a limit names the second after."""
+    return TooManyRequests(retry_after=max(1, int(reset_at - time.time())))
+
+
+def note(error: FantoooError, endpoint: str | None) -> None:
+    """One line of the log for an error that was answered; refused messages are counted too."""
+    look = error.look
+    if endpoint in _SENDS:
+        # "My message was not sent" is answered by this line, whatever stood in its way.
+        REFUSED.labels(look.code).inc()
+        log.info("send_refused", reason=look.code, status=look.status, endpoint=endpoint)
+    else:
+        log.info("refused", code=look.code, status=look.status, endpoint=endpoint)
+
+
+def named(error: Exception) -> FantoooError:
+    """The named error to answer ``error`` with; what nobody foresaw is logged and reported."""
+    if isinstance(error, FantoooError):
+        return error
+    if isinstance(error, RedisError) or database.is_away(error):
+        log.error("dependency_unreachable", error_type=type(error).__name__)
+        return ServiceUnavailable()
+    log.error("unhandled_error", error_type=type(error).__name__, exc_info=error)
+    reporting.report(error)
+    return FantoooError(UNEXPECTED)
+
+
+def as_json(error: FantoooError) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """Status, body and headers of the answer to a program."""
+    look = error.look
+    body = _body(look.code, error.message, look.action, error.details)
+    return look.status, body, _headers(error)
+
+
+def _headers(error: FantoooError) -> dict[str, str]:
+    if "retry_after" not in error.details:
+        return {}
+    return {"Retry-After": str(error.details["retry_after"])}
+
+
+def _body(code: str, message: str, action: str, details: dict[str, Any] | None) -> dict[str, Any]:
+    told = {"code": code, "message": message, "action": action}
+    return {"error": {**told, "request_id": g.get("request_id", ""), **(details or {})}}
 
 
 def _as_asked(
@@ -113,14 +151,7 @@ def _as_asked(
 ) -> ResponseReturnValue:
     """One error as JSON, as a fragment or as a page."""
     if wants_json():
-        body = {
-            "code": code,
-            "message": message,
-            "action": action,
-            "request_id": g.get("request_id", ""),
-            **(details or {}),
-        }
-        return jsonify(error=body), status, headers
+        return jsonify(_body(code, message, action, details)), status, headers
     if wants_fragment():
         fragment = render_template("partials/error.html", code=code, message=message)
         return fragment, status, headers
@@ -214,14 +245,7 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 
 def _rate_limit(_error: RateLimitExceeded) -> ResponseReturnValue:
     reached = limiter.current_limit
-    # It names the second after.
-    wait = int(reached.reset_at - time.time()) if reached else 60
-    return answer(TooManyRequests(retry_after=max(1, wait)))
-
-
-def _unreachable(error: Exception) -> ResponseReturnValue:
-    log.error("dependency_unreachable", error_type=type(error).__name__)
-    return answer(ServiceUnavailable())
+    return answer(too_many(reached.reset_at if reached else time.time() + 60))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -235,11 +259,3 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
     words = _WORDS.get(error.code, error.description or "")
     return _as_asked(error.code, "http_error", words, "error_page", headers)
-
-
-def _unexpected(error: Exception) -> ResponseReturnValue:
-    if database.is_away(error):
-        return _unreachable(error)
-    log.error("unhandled_error", error_type=type(error).__name__, exc_info=error)
-    reporting.report(error)
-    return answer(FantoooError(UNEXPECTED))

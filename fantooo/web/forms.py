@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -25,15 +26,43 @@ def local_path(target: str, otherwise: str) -> str:
 
 def uuid_field(name: str) -> UUID:
     """A UUID from the form. Raises ``ValidationError``."""
+    return as_uuid(request.form, name)
+
+
+def as_uuid(fields: Mapping[str, str], name: str) -> UUID:
+    """A UUID from what was sent. Raises ``ValidationError``."""
     try:
-        return UUID(request.form.get(name, ""))
+        return UUID(fields.get(name, ""))
     except ValueError as error:
         raise ValidationError({name: "This form is incomplete. Reload the page."}) from error
 
 
 def int_field(name: str) -> int:
     """A whole number from 0 on from the form. Raises ``ValidationError``."""
-    return _number(request.form.get(name, ""), name)
+    return as_int(request.form, name)
+
+
+def as_int(fields: Mapping[str, str], name: str) -> int:
+    """A whole number from 0 on from what was sent. Raises ``ValidationError``."""
+    return _number(fields.get(name, ""), name)
+
+
+def refuse_unwritable(values: Iterable[str]) -> None:
+    """PostgreSQL has no text with a NUL or half a character in it, and nobody types one.
+
+    Raises ``ValidationError``.
+    """
+    for value in values:
+        if "\x00" in value or not _is_text(value):
+            raise ValidationError(message="This input cannot be taken")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def int_argument(name: str, default: int = 0) -> int:

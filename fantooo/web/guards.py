@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from fantooo.domain.errors import (
     SendingPaused,
     ServiceUnavailable,
     Unauthorized,
-    ValidationError,
 )
 from fantooo.domain.viewer import ANONYMOUS, Viewer
 from fantooo.extensions import login
@@ -23,6 +23,7 @@ from fantooo.infra import redis
 from fantooo.infra.database import current_viewer
 from fantooo.queries import sessions, settings
 from fantooo.services import credentials, security, stretches
+from fantooo.web import forms
 from fantooo.web.errors import wants_fragment, wants_json
 
 if TYPE_CHECKING:
@@ -154,15 +155,13 @@ def install(app: Flask) -> None:
     """Wires the session look-up, the viewer of each request and the gate."""
     login.session_protection = None
     login.user_loader(_load)
-    app.before_request(_refuse_nul)
+    app.before_request(_refuse_unwritable)
     app.before_request(_enter)
     app.teardown_request(_leave)
 
 
-def _refuse_nul() -> None:
-    """PostgreSQL has no text with a NUL in it, and nobody types one."""
-    if any("\x00" in value for values in request.values.listvalues() for value in values):
-        raise ValidationError(message="This input cannot be taken")
+def _refuse_unwritable() -> None:
+    forms.refuse_unwritable(chain.from_iterable(request.values.listvalues()))
 
 
 def _load(token: str) -> SignedIn | None:

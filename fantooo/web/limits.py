@@ -6,11 +6,18 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
+import limits
+import structlog
 from flask import current_app, request
+from redis.exceptions import RedisError
 
 from fantooo.extensions import limiter
-from fantooo.web import guards
+from fantooo.infra.client_address import client_address
+from fantooo.web import errors, guards
+
+log = structlog.get_logger(__name__)
 
 Route = TypeVar("Route", bound=Callable[..., Any])
 
@@ -33,11 +40,26 @@ def by_account(what: str, name: str) -> Callable[[Route], Route]:
     return limit
 
 
-def sends(route: Route) -> Route:
-    """So many messages a minute from one account, and many more from one address."""
-    by_address: Any = limiter.limit(setting("limit_messages_address"))
-    limited: Route = by_address(route)
-    return by_account("send", "limit_messages")(limited)
+def count_message(account_id: UUID) -> None:
+    """So many messages a minute from one account, and many more from one address.
+
+    Counted where a message is sent and not at a route, because the socket's are none. Raises
+    ``TooManyRequests``.
+    """
+    for name, whose in (
+        ("limit_messages", f"account:{account_id}"),
+        ("limit_messages_address", f"address:{client_address()}"),
+    ):
+        limit = limits.parse(setting(name)())
+        try:
+            if limiter.limiter.hit(limit, "send", whose):
+                continue
+            reset_at = limiter.limiter.get_window_stats(limit, "send", whose).reset_time
+        except RedisError:
+            # As all limits do: without Redis people go on writing.
+            log.warning("limit_not_counted", limit=name)
+            continue
+        raise errors.too_many(reset_at)
 
 
 def promo_codes(route: Route) -> Route:

@@ -16,20 +16,18 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from fantooo import fragments
 from fantooo.domain.errors import AssignmentEnded, ChatNotFound, NoteConflict, NotFound
 from fantooo.queries import chats, operators, people, settings, team
 from fantooo.queries.people import NoteView
 from fantooo.services import (
     assignment,
     chats as chat_service,
-    messages,
     notes,
     operators as operator_service,
     security,
 )
 from fantooo.services.notes import Subject
-from fantooo.web import conversations, forms, guards, limits
+from fantooo.web import conversations, forms, guards, sends
 from fantooo.web.errors import wants_json
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
@@ -147,24 +145,12 @@ def changes(chat_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/chat/<uuid:chat_id>/messages")
-@limits.sends
 def send(chat_id: UUID) -> ResponseReturnValue:
-    """Sends a character's reply, under the fencing number and what the desk has seen."""
-    me = guards.account_id()
-    sent = messages.reply(
-        chat_id=chat_id,
-        operator_id=me,
-        client_id=forms.uuid_field("client_id"),
-        content=request.form.get("content", ""),
-        assignment_number=forms.int_field("assignment_number"),
-        seen_seq=forms.int_field("seen_seq"),
-    )
-    if not wants_json():
-        return redirect(url_for("operator.show", chat_id=chat_id), 303)
-    following = operators.next_waiting(me, but=chat_id)
-    envelope = fragments.message(sent.event, "operator")
-    following_url = url_for("operator.show", chat_id=following) if following else None
-    return jsonify({**envelope, "next": following_url})
+    """Sends a character's reply."""
+    sent = sends.from_operator(chat_id, request.form)
+    if wants_json():
+        return jsonify(sends.operators_answer(sent))
+    return redirect(url_for("operator.show", chat_id=chat_id), 303)
 
 
 @blueprint.put("/chat/<uuid:chat_id>/draft")

@@ -2,7 +2,8 @@
 // It knows nothing of chats: `gate.js` and the page's own modules listen.
 //
 // Events on <body>: `fantooo:envelope`, `fantooo:typing`, `fantooo:presence`, `fantooo:assigned`,
-// `fantooo:unassigned`, `fantooo:warn`, `fantooo:availability`, `fantooo:queue`, `fantooo:person` (detail: the frame),
+// `fantooo:unassigned`, `fantooo:warn`, `fantooo:availability`, `fantooo:queue`, `fantooo:person`,
+// `fantooo:answer` (detail: the frame),
 // `fantooo:unread` (also when the line is back: what was missed is unknown) and `fantooo:live`
 // (detail: state `connecting`, `ready`, `lost` or `ended`). A page sends by `send(frame)`. Bundles
 // share the socket through these events, so each may call `start()`.

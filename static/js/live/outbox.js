@@ -1,7 +1,7 @@
 // What was typed and sent but is not confirmed yet: shown at once, kept over a reload, sent one
 // after the other. A retry carries the same client_id, so that nothing is charged or shown twice.
 
-import { ask } from './http.js';
+import { deliver } from './deliver.js';
 import { isReady } from '../socket.js';
 
 /** A text that waited longer than this is not sent without being asked for again. */
@@ -99,7 +99,7 @@ export class Outbox {
     // What has just been put in says so already: not a second layout before anything is painted.
     if (item.state !== 'sending') this.#state(item, 'sending');
     const { content, client_id, at, state, node, unanswered, ...along } = item;
-    const answer = await ask('POST', this.#url, { content, client_id, ...along });
+    const answer = await deliver(this.#url, this.#list.dataset.chat, { content, client_id, ...along });
     if (answer.ok && answer.body?.chat) {
       // The bubble stays until the gate has placed the real one; a push may have been faster.
       if (this.#items.includes(item)) this.#state(item, 'sent');
