@@ -279,7 +279,8 @@ def _send(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:
     """Sends a message as its form would, and answers this page; its push goes to all pages."""
     fields = {key: str(value) for key, value in frame.items() if type(value) in (str, int)}
     client_id = fields.get("client_id", "")
-    if not 0 < len(client_id) <= _ID_LENGTH:
+    # It is said again in the answer, so that it must be something that can be said.
+    if not (0 < len(client_id) <= _ID_LENGTH and client_id.isascii()):
         connection.close(MALFORMED, "malformed frame")
         return
     # As after a request: what belongs to one message goes with it.

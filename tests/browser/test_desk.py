@@ -12,7 +12,7 @@ from playwright.sync_api import Route, WebSocketRoute, expect
 from fantooo.services import silence
 from tests.support import factories
 from tests.support.chromium import until
-from tests.support.person import Person
+from tests.support.person import Frame, Person
 from tests.support.server import LiveServer
 
 NewPerson = Callable[..., Person]
@@ -149,13 +149,13 @@ def test_a_reply_that_waited_answers_only_what_was_seen_then(
     user, operator = conversation
     busy = [True]
 
-    def answer(route: Route) -> None:
+    def meet(_frame: Frame, pass_on: Callable[[], None]) -> Frame | None:
         if busy:
-            route.fulfill(status=503, headers={"Retry-After": "1"})
-        else:
-            route.continue_()
+            return {"status": 503, "body": None, "retry_after": 1}
+        pass_on()
+        return None
 
-    operator.page.route("**/messages", answer)
+    operator.meet_messages(meet)
     operator.say("My answer to the first")
     expect(operator.pending("My answer")).to_contain_text("It is tried again in a moment")
     user.say("Wait, one more thing")

@@ -291,6 +291,7 @@ def test_more_of_a_list_takes_the_focus_along(
 def test_buttons_that_vanish_hand_the_focus_to_the_message(conversation: Conversation) -> None:
     """Retry, Remove and Dismiss."""
     user, operator = conversation
+    user.without_socket()
     user.page.route("**/messages", lambda route: route.abort())
     user.say("Again")
     user.pending("Again").get_by_role("button", name="Retry").wait_for()

@@ -65,7 +65,7 @@ def test_messages_are_text_on_both_sides(live_server: LiveServer, new_person: Ne
 def test_what_waits_in_the_browser_is_text(live_server: LiveServer, new_person: NewPerson) -> None:
     user = new_person().as_user()
     chat = user.open_chat(live_server.character(name="Nia"))
-    user.wait_until_live()
+    user.without_socket()
     user.page.route("**/messages", lambda route: route.abort())
     user.say(TEXTS[0])
     expect(user.pending(TEXTS[0])).to_contain_text("Not sent yet.")

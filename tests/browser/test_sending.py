@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Response, Route, expect
+from playwright.sync_api import Response, Route, WebSocketRoute, expect
 
 from tests.support import factories
-from tests.support.person import Person
+from tests.support.person import Frame, Person
 from tests.support.server import LiveServer
 
 NewPerson = Callable[..., Person]
@@ -31,8 +31,13 @@ def user(live_server: LiveServer, new_person: NewPerson) -> Person:
 
 def test_bubbles_stand_there_before_any_answer(user: Person) -> None:
     """At once, in order; the balance moves when the server has said so."""
-    held: list[Route] = []
-    user.page.route(POSTS, lambda route: held.append(route))
+    held: list[Callable[[], None]] = []
+    hold = True
+
+    def meet(_frame: Frame, pass_on: Callable[[], None]) -> None:
+        held.append(pass_on) if hold else pass_on()
+
+    user.meet_messages(meet)
     user.say("At once")
     expect(user.pending("At once")).to_contain_text("Sending…")
     expect(user.field).to_have_value("")
@@ -42,8 +47,9 @@ def test_bubbles_stand_there_before_any_answer(user: Person) -> None:
     user.say("And two")
     user.say("And three")
     expect(user.pending()).to_have_count(3)
-    held[0].continue_()
-    user.page.unroute(POSTS)
+    assert len(held) == 1, "what is written later waits for its turn"
+    hold = False
+    held[0]()
     expect(user.bubble("At once").locator("[data-status]")).to_have_text("Sent")
     expect(user.bubble("And three")).to_be_visible()
     expect(user.pending()).to_have_count(0)
@@ -53,10 +59,16 @@ def test_bubbles_stand_there_before_any_answer(user: Person) -> None:
 
 def test_an_answer_that_is_lost_is_made_good_by_the_push(user: Person) -> None:
     """Stored and charged, but the page never heard the answer: the push tells it."""
-    user.page.route(POSTS, _lose_the_answer)
+
+    def serve(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        server.on_message(lambda frame: None if b"answer" in _bytes(frame) else line.send(frame))
+
+    user.page.route_web_socket("**/ws", serve)
+    user.page.reload()
+    user.wait_until_live()
     user.say("Did you get this?")
     expect(user.bubble("Did you get this?")).to_have_count(1)
-    user.page.unroute_all(behavior="wait")
     expect(user.pending()).to_have_count(0)
     expect(user.bubble("Did you get this?")).to_have_count(1)
     expect(user.page.locator("#balance")).to_have_text("Credits: 9")
@@ -64,8 +76,7 @@ def test_an_answer_that_is_lost_is_made_good_by_the_push(user: Person) -> None:
 
 def test_retrying_what_got_no_answer_charges_once(user: Person, live_server: LiveServer) -> None:
     """Neither answer nor push arrives: the second try gets the first one's message."""
-    user.page.route_web_socket("**/ws", lambda _socket: None)
-    user.page.reload()
+    user.without_socket()
     user.page.route(POSTS, _lose_the_answer)
     user.say("Only once, please")
     waiting = user.pending("Only once, please")
@@ -79,7 +90,62 @@ def test_retrying_what_got_no_answer_charges_once(user: Person, live_server: Liv
     _stored_once(live_server, "Only once, please")
 
 
+def test_a_message_goes_over_the_open_socket(user: Person, live_server: LiveServer) -> None:
+    """A request of its own is for pages without one."""
+    asked: list[str] = []
+    user.page.on("request", lambda one: asked.append(one.url))
+    user.say("The quick way")
+    expect(user.bubble("The quick way").locator("[data-status]")).to_have_text("Sent")
+    expect(user.page.locator("#balance")).to_have_text("Credits: 9")
+    assert [url for url in asked if url.endswith("/messages")] == []
+    _stored_once(live_server, "The quick way")
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_line_that_dies_under_a_message(
+    user: Person, live_server: LiveServer, arrives: bool
+) -> None:
+    """Whether it had arrived nobody knows: the form tries, and it is one message."""
+    lines: list[WebSocketRoute] = []
+
+    def serve(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        lines.append(line)
+
+        def heard(frame: str | bytes) -> None:
+            dies = len(lines) == 1 and b'"send"' in _bytes(frame)
+            if arrives or not dies:
+                server.send(frame)
+            if dies:
+                line.close(code=1012)
+
+        line.on_message(heard)
+        server.on_message(lambda frame: None if b"answer" in _bytes(frame) else line.send(frame))
+
+    user.page.route_web_socket("**/ws", serve)
+    user.page.reload()
+    user.wait_until_live()
+    with user.page.expect_response(POSTS) as answer:
+        user.say("Through the gap")
+    assert answer.value.status == 200
+    expect(user.bubble("Through the gap")).to_have_count(1)
+    expect(user.pending()).to_have_count(0)
+    expect(user.page.locator("#balance")).to_have_text("Credits: 9")
+    _stored_once(live_server, "Through the gap")
+
+
+def test_a_quiet_line_is_not_waited_for(user: Person, live_server: LiveServer) -> None:
+    """Dead and not closed, as after a change of network: the form tries after five seconds."""
+    user.meet_messages(lambda _frame, _pass_on: None)
+    user.say("Anybody?")
+    expect(user.pending("Anybody?")).to_contain_text("Sending…")
+    expect(user.bubble("Anybody?")).to_have_count(1, timeout=12_000)
+    expect(user.pending()).to_have_count(0)
+    _stored_once(live_server, "Anybody?")
+
+
 def test_a_failed_text_can_be_sent_again_or_removed(user: Person, live_server: LiveServer) -> None:
+    user.without_socket()
     user.page.route(POSTS, lambda route: route.abort())
     user.say("Take me")
     expect(user.pending("Take me").get_by_role("button", name="Retry")).to_be_visible()
@@ -95,10 +161,14 @@ def test_a_failed_text_can_be_sent_again_or_removed(user: Person, live_server: L
 
 
 def test_a_failed_text_survives_a_reload(user: Person, live_server: LiveServer) -> None:
+    cut = True
+    user.page.route_web_socket("**/ws", lambda line: None if cut else line.connect_to_server())
+    user.page.reload()
     user.page.route(POSTS, lambda route: route.abort())
     user.say("Hold on to me")
     expect(user.pending("Hold on to me")).to_contain_text("Not sent yet.")
     user.page.unroute(POSTS)
+    cut = False
     user.page.reload()
     waiting = user.pending("Hold on to me")
     # What got no answer goes again by itself as soon as the page is live.
@@ -236,15 +306,15 @@ def test_what_is_typed_survives_a_reload_and_another_device(
 
 def test_a_busy_server_is_asked_again_by_itself(user: Person, live_server: LiveServer) -> None:
     """That refuses nothing: what waits behind keeps its place."""
-    answers = [503, 503]
+    busy = [503, 503]
 
-    def busy(route: Route) -> None:
-        if answers:
-            route.fulfill(status=answers.pop(), headers={"Retry-After": "1"})
-        else:
-            route.continue_()
+    def meet(_frame: Frame, pass_on: Callable[[], None]) -> Frame | None:
+        if busy:
+            return {"status": busy.pop(), "body": None, "retry_after": 1}
+        pass_on()
+        return None
 
-    user.page.route(POSTS, busy)
+    user.meet_messages(meet)
     user.say("Busy there?")
     user.say("And this behind it")
     expect(user.pending("Busy there?")).to_contain_text("It is tried again in a moment")
@@ -286,6 +356,10 @@ def _lose_the_answer(route: Route) -> None:
     """The server does its work; the page hears nothing of it."""
     route.fetch()
     route.abort()
+
+
+def _bytes(frame: str | bytes) -> bytes:
+    return frame.encode() if isinstance(frame, str) else frame
 
 
 def _stored_once(live_server: LiveServer, text: str) -> None:

@@ -43,6 +43,7 @@ def test_after_logging_out_the_back_button_shows_nothing_private(
 def test_logging_out_leaves_nothing_in_the_tab(conversation: tuple[Person, Person]) -> None:
     """Neither what was typed nor what waited to be sent."""
     user, _operator = conversation
+    user.without_socket()
     user.page.route("**/messages", lambda route: route.abort())
     user.say("Between us")
     expect(user.pending("Between us")).to_be_visible()

@@ -1,4 +1,4 @@
-"""People who write without pause, by HTTP, and try again like the page does: same client_id."""
+"""People who write without pause and try again like the page does: same client_id, by form if the socket is gone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import psycopg
+import websocket
 from itsdangerous import URLSafeTimedSerializer
 
 from fantooo.domain.viewer import Viewer
@@ -142,10 +143,49 @@ class Load:
         return first
 
 
+class _Line:
+    """A user's socket, as far as it takes to send over it; opened anew after it was lost."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._line: websocket.WebSocket | None = None
+
+    def ask(self, **message: str) -> tuple[int, str] | None:
+        """Status and body of the answer; None when the line was lost, or stays closed."""
+        try:
+            line = self._line or self._open()
+            line.send(json.dumps({"type": "send", **message}))
+            while True:
+                frame = json.loads(line.recv() or "{}")
+                if not frame:
+                    raise ConnectionError("closed")
+                if frame["type"] == "answer" and frame["client_id"] == message["client_id"]:
+                    return frame["status"], json.dumps(frame["body"])
+        except (OSError, websocket.WebSocketException):
+            self.close()
+            return None
+
+    def _open(self) -> websocket.WebSocket:
+        server = self._caller.server
+        self._line = websocket.create_connection(
+            f"ws://127.0.0.1:{server.port}/ws",
+            cookie=self._caller.cookie,
+            origin=server.url,
+            timeout=5,
+        )
+        return self._line
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.shutdown()
+            self._line = None
+
+
 class _User:
     def __init__(self, load: Load, caller: Caller, chat_id: UUID) -> None:
         self.load = load
         self.caller = caller
+        self.line = _Line(caller)
         self.chat_id = chat_id
         self.quote = ""
 
@@ -155,7 +195,8 @@ class _User:
                 self._send_one()
             except Exception as error:  # noqa: BLE001
                 self.load.tally.fault(f"user: {error!r}")
-                return
+                break
+        self.line.close()
 
     def _send_one(self) -> None:
         tally = self.load.tally
@@ -169,11 +210,19 @@ class _User:
                 if not self.quote:
                     self._read_quote()
                     continue
-                status, body = self.caller.ask(
-                    "POST",
-                    f"/chat/{self.chat_id}/messages",
-                    {"content": f"It is {client_id}", "client_id": client_id, "quote": self.quote},
-                )
+                message = {
+                    "content": f"It is {client_id}",
+                    "client_id": client_id,
+                    "quote": self.quote,
+                }
+                answer = self.line.ask(chat=str(self.chat_id), **message)
+                if answer is None:
+                    tally.note("line lost")
+                    path = f"/chat/{self.chat_id}/messages"
+                    answer = self.caller.ask("POST", path, {**message})
+                else:
+                    tally.note("by socket")
+                status, body = answer
             except (OSError, http.client.HTTPException) as error:
                 tally.note(type(error).__name__)
                 time.sleep(0.05)  # the page's back-off, shortened

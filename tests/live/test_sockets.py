@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psutil
 import pytest
@@ -22,8 +22,9 @@ import websocket
 
 from fantooo.domain.viewer import Viewer
 from fantooo.embedded import process
+from fantooo.infra.database import acting_as
 from fantooo.realtime import wire
-from fantooo.services import assignment, credits, exclusion, silence
+from fantooo.services import assignment, credits, exclusion, messages, silence
 from tests.live.load import Caller
 from tests.live.page import close_code, dial, greet, hang_up, say
 from tests.support import factories
@@ -233,8 +234,93 @@ def test_a_session_opens_its_own_account_only(server: LiveServer, talk: Talk) ->
     line.close()
 
 
+def _message(talk: Talk, content: str = "Over the line") -> dict[str, Any]:
+    """A message of Anna's as her page sends it: every side's fields are in it."""
+    with talk.server.acting(), acting_as(talk.anna):
+        assert talk.anna.account_id
+        quote = messages.composer_of(talk.annas, talk.anna.account_id).quote
+    return {"content": content, "quote": quote, "assignment_number": "1", "seen_seq": 9}
+
+
+def test_messages_go_over_the_socket(server: LiveServer, talk: Talk) -> None:
+    """Its sender is answered, all pages of both sides get it; a second tab gets no answer."""
+    pages = [dial(server, cookie_of(server, talk.anna)) for _ in range(2)]
+    desk = dial(server, cookie_of(server, talk.olga))
+    for line in pages:
+        greet(line, talk.annas)
+    greet(desk, talk.annas, "desk")
+    number = str(uuid4())
+    say(pages[0], type="send", chat=str(talk.annas), client_id=number, **_message(talk))
+    answer = next_frame(pages[0], "answer")
+    assert (answer["client_id"], answer["status"], answer["retry_after"]) == (number, 200, 0)
+    assert answer["body"]["client_id"] == number
+    assert "Over the line" in next_frame(desk, "message")["content"]
+    say(
+        desk,
+        type="send",
+        chat=str(talk.annas),
+        client_id=str(uuid4()),
+        content="And back",
+        assignment_number=1,
+        seen_seq=talk.row(talk.annas)[1],
+    )
+    assert next_frame(desk, "answer")["status"] == 200
+    with server.acting():
+        factories.sign_out_everywhere(talk.anna)
+    for line, answers in zip(pages, (0, 0), strict=True):
+        frames, _code = everything_until_closed(line)
+        heard = [f["content"] for f in frames if f["type"] == "message"]
+        assert "And back" in heard[-1]
+        assert sum(f["type"] == "answer" for f in frames) == answers
+
+
+def test_a_session_that_ended_unheard_sends_nothing_for_long(
+    server: LiveServer, talk: Talk
+) -> None:
+    """No push told of its end: before a message it is looked at again after five seconds."""
+    caller = Caller(server, talk.anna)
+    line = dial(server, caller.cookie)
+    greet(line, talk.annas)
+    began = time.monotonic()
+    server.change("DELETE FROM sessions WHERE account_id = %s", talk.anna.account_id)
+    frame = {"type": "send", "chat": str(talk.annas), "content": ""}
+    closed = False
+    while not closed:
+        say(line, **frame, client_id=str(uuid4()))
+        opcode, data = line.recv_data()
+        closed = opcode == websocket.ABNF.OPCODE_CLOSE
+        assert time.monotonic() - began < within(8)
+    assert int.from_bytes(data[:2], "big") == 4001
+    assert refused(server, caller.cookie) in (302, 401)
+
+
+def test_who_writes_over_the_socket_is_here(small: LiveServer) -> None:
+    """An hour of writing is an hour of use, although no request tells of it."""
+    talk = Talk(small)
+    line = dial(small, cookie_of(small, talk.anna))
+    greet(line, talk.annas)
+    small.change(
+        "INSERT INTO active_stretches (real_user_id, began_at, last_at, active_seconds)"
+        " VALUES (%s, now() - interval '9 minutes', now() - interval '2 minutes', 60)"
+        " ON CONFLICT (real_user_id) DO UPDATE SET last_at = excluded.last_at,"
+        " began_at = excluded.began_at, active_seconds = 60",
+        talk.anna.account_id,
+    )
+
+    def noted() -> bool:
+        say(line, type="send", chat=str(talk.annas), client_id=str(uuid4()), content="")
+        next_frame(line, "answer")
+        seconds = small.one(
+            "SELECT active_seconds FROM active_stretches WHERE real_user_id = %s",
+            talk.anna.account_id,
+        )
+        return bool(seconds > 60)
+
+    assert process.wait_until(noted, seconds=within(5))
+
+
 def test_other_peoples_chats_stay_silent(server: LiveServer, talk: Talk) -> None:
-    """Hello, typing and read marks for a chat that is not mine: nothing heard, nothing moved."""
+    """Hello, typing, read marks and messages for a chat that is not mine: nothing heard, nothing moved."""
     strangers = [talk.ben, talk.otto, talk.admin]
     lines = []
     for viewer in strangers:
@@ -253,6 +339,8 @@ def test_other_peoples_chats_stay_silent(server: LiveServer, talk: Talk) -> None
         for on in (True, False):
             say(line, type="typing", chat=str(talk.annas), on=on)
         say(line, type="seen", chat=str(talk.annas), read=99, delivered=99)
+        say(line, type="send", chat=str(talk.annas), client_id=NOBODYS, **_message(talk))
+        assert next_frame(line, "answer")["status"] in (403, 404)
         say(line, type="beat")
     # Those who may are heard: so the others would have been by now.
     for line in lines:
@@ -502,6 +590,7 @@ def test_a_chat_taken_away_is_not_heard_any_more(server: LiveServer, talk: Talk)
     assert after[2:] == before[2:] and after[1] == before[1] + 1
 
 
+NOBODYS = "00000000-0000-7000-8000-000000000000"
 #: what a page may say wrong, and the close code; None: it is ignored and the socket stays
 BAD: dict[str, tuple[str | bytes, int | None]] = {
     "too long": ('{"type":"beat","x":"' + "a" * _LIMIT + '"}', 1009),
@@ -528,6 +617,24 @@ BAD: dict[str, tuple[str | bytes, int | None]] = {
     "half a character": ('{"type":"\\ud800"}', None),
     "infinite": ('{"type":"beat","x":Infinity}', None),
     "typing about no chat": ('{"type":"typing","on":"yes"}', None),
+    "a message to no chat": ('{"type":"send","client_id":"a","content":"hi"}', None),
+    "a message without an id": (f'{{"type":"send","chat":"{NOBODYS}","content":"hi"}}', 1003),
+    "a message with a list for an id": (
+        f'{{"type":"send","chat":"{NOBODYS}","client_id":["a"]}}',
+        1003,
+    ),
+    "a message with an endless id": (
+        f'{{"type":"send","chat":"{NOBODYS}","client_id":"{"a" * 37}"}}',
+        1003,
+    ),
+    "a message with half an id": (
+        f'{{"type":"send","chat":"{NOBODYS}","client_id":"\\ud800"}}',
+        1003,
+    ),
+    "a message to nobody's chat": (
+        f'{{"type":"send","chat":"{NOBODYS}","client_id":"a","content":{{"a":1}}}}',
+        None,
+    ),
 }
 
 

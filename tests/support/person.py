@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from playwright.sync_api import (
@@ -11,12 +14,15 @@ from playwright.sync_api import (
     Locator,
     Page,
     Response,
+    WebSocketRoute,
     expect,
 )
 
 from fantooo.domain.viewer import Viewer
 from tests.support import factories
 from tests.support.server import LiveServer
+
+Frame = dict[str, Any]
 
 
 class Person:
@@ -97,6 +103,34 @@ class Person:
         """Waits until the server has confirmed that this page hears everything, and it caught up."""
         expect(self.page.locator("html")).to_have_attribute("data-socket", "ready")
         expect(self.page.locator("#messages[data-catching-up]")).to_have_count(0)
+
+    def without_socket(self) -> None:
+        """Loads the page anew with a socket that never opens: messages go as forms, no push comes."""
+        self.page.route_web_socket("**/ws", lambda _line: None)
+        self.page.reload()
+
+    def meet_messages(self, answer: Callable[[Frame, Callable[[], None]], Frame | None]) -> None:
+        """Loads the page anew; ``answer`` meets each message that leaves over its socket.
+
+        It is given the frame and what passes it on, and returns what the page is answered at once.
+        """
+
+        def serve(line: WebSocketRoute) -> None:
+            server = line.connect_to_server()
+
+            def heard(text: str | bytes) -> None:
+                frame = json.loads(text)
+                if frame["type"] != "send":
+                    server.send(text)
+                elif said := answer(frame, lambda: server.send(text)):
+                    told = {"type": "answer", "client_id": frame["client_id"], **said}
+                    line.send(json.dumps(told))
+
+            line.on_message(heard)
+
+        self.page.route_web_socket("**/ws", serve)
+        self.page.reload()
+        self.wait_until_live()
 
     def remember_page(self) -> None:
         """Marks the document, for ``is_same_page``."""

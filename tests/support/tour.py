@@ -585,6 +585,9 @@ def _failed(page: Page, world: World) -> None:
     def refuse(route: Route) -> None:
         route.abort() if route.request.method == "POST" else route.fallback()
 
+    # Neither way: a socket that never opens, a form that is not answered.
+    page.route_web_socket("**/ws", lambda _line: None)
+    page.reload()
     page.route("**/chat/*/messages", refuse)
     _say(page, "This one does not go through")
     expect(page.locator('#pending [data-state="failed"]')).to_be_visible()
