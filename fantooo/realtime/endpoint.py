@@ -153,6 +153,9 @@ def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) ->
             seconds = min(seconds, _SEND_RECHECK_SECONDS)
         if time.monotonic() - connection.checked_at >= seconds:
             _look_again(hub, connection, writes=kind == "send")
+            # Holding what was read through while a message waits for a connection of its own would
+            # let a full pool wait for itself.
+            db.session.remove()
         if connection.is_open:
             _serve(hub, connection, frame, kind, chat_id)
     except FantoooError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,10 @@ from fantooo.web import errors, guards
 log = structlog.get_logger(__name__)
 
 Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+#: the same few limits, for each message
+_parsed = lru_cache(limits.parse)
 
 
 def setting(name: str) -> Callable[[], str]:
@@ -50,7 +55,7 @@ def count_message(account_id: UUID) -> None:
         ("limit_messages", f"account:{account_id}"),
         ("limit_messages_address", f"address:{client_address()}"),
     ):
-        limit = limits.parse(setting(name)())
+        limit = _parsed(setting(name)())
         try:
             if limiter.limiter.hit(limit, "send", whose):
                 continue

@@ -294,6 +294,19 @@ def test_a_session_that_ended_unheard_sends_nothing_for_long(
     assert refused(server, caller.cookie) in (302, 401)
 
 
+def test_a_look_at_the_session_holds_nothing_while_a_message_is_sent(small: LiveServer) -> None:
+    """One connection is all there is: who keeps it from the look waits for themselves."""
+    talk = Talk(small)
+    line = dial(small, cookie_of(small, talk.anna))
+    greet(line, talk.annas)
+    began = time.monotonic()
+    # Beyond two looks of half a second each.
+    while time.monotonic() - began < 1.2:
+        frame = {"chat": str(talk.annas), "client_id": str(uuid4()), **_message(talk)}
+        say(line, type="send", **frame)
+        assert next_frame(line, "answer")["status"] == 200
+
+
 def test_who_writes_over_the_socket_is_here(small: LiveServer) -> None:
     """An hour of writing is an hour of use, although no request tells of it."""
     talk = Talk(small)
