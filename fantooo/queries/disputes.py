@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, case, func, select
 
-from fantooo.domain import buying
+from fantooo.domain import buying, wording
 from fantooo.domain.errors import NotFound
 from fantooo.extensions import db
 from fantooo.infra import clock
@@ -228,7 +228,7 @@ def _movements(transaction_id: UUID) -> list[Movement]:
     return [
         Movement(
             at=row.created_at,
-            what=row.kind.replace("_", " "),
+            what=wording.movement(row.kind),
             credits=row.amount if row.credit_account == "wallet" else -row.amount,
         )
         for row in rows

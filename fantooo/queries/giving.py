@@ -28,9 +28,9 @@ from fantooo.models import (
 PAGE = 50
 _CHARGES = 30
 _KINDS = {
-    "message_refund": "Credits of a message back",
-    "credit_grant": "Credits given",
-    "money_refund": "Money back",
+    "message_refund": "Message refund",
+    "credit_grant": "Bonus credits",
+    "money_refund": "Payment refund",
     "withdrawal": "Withdrawal by the payer",
 }
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
-from fantooo.domain import buying, promos, refunding
+from fantooo.domain import buying, promos, refunding, wording
 from fantooo.domain.errors import NotFound
 from fantooo.domain.pricing import day_begins, midnight
 from fantooo.domain.refunding import Part, Purse, Sold
@@ -30,6 +30,8 @@ from fantooo.queries import refunds
 
 PAGE = 50
 _IN_CENTS = frozenset({"amount", "refunded"})
+#: what is stored under one name and called another
+_NOTED = {"the provider says": "Paystack status", "why": "reason"}
 STATUSES = ("pending", "processing", "success", "failed", "refunded")
 CHANNELS = ("checkout", "mpesa")
 #: how many of the last exceptions that were dealt with are shown
@@ -253,13 +255,16 @@ def _odd(which: ColumnElement[bool], order: Any, limit: int) -> list[Odd]:
 
 def _facts(details: dict[str, Any]) -> dict[str, str]:
     """What was noted, as people read it: the provider counts in cents."""
+    currency = details.get("currency") or ""
     return {
-        name.replace("_", " "): buying.money(Decimal(value) / 100)
+        _NOTED.get(name)
+        or name.replace("_", " "): f"{buying.money(Decimal(value) / 100)} {currency}".strip()
         if name in _IN_CENTS
         else ", ".join(map(str, value))
         if isinstance(value, list)
         else str(value)
         for name, value in details.items()
+        if name != "currency" or not _IN_CENTS & details.keys()
     }
 
 
@@ -365,7 +370,7 @@ def _announcements(reference: str) -> list[Happened]:
     return [
         Happened(
             row.received_at,
-            f"Announced: {row.event}",
+            f"Webhook: {row.event}",
             f"{row.status}, received {row.received_count} times"
             if row.received_count > 1
             else row.error or row.status,
@@ -388,8 +393,7 @@ def _movements(transaction_id: UUID) -> list[Happened]:
         )
     )
     return [
-        Happened(row.created_at, f"Ledger: {row.kind.replace('_', ' ')}", f"{row.amount:+d}")
-        for row in rows
+        Happened(row.created_at, wording.movement(row.kind), f"{row.amount:+d}") for row in rows
     ]
 
 

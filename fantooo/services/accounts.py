@@ -25,6 +25,8 @@ from fantooo.services import addresses, audit, deletion, exclusion, places, secu
 from fantooo.services.credits import grant_bonus
 
 WRONG = "Wrong name or password."
+#: the doors of staff ask for an address
+WRONG_STAFF = "Wrong e-mail or password."
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def sign_in(login: str, password: str, role: str) -> SignIn:
             account.last_login_at = datetime.now(UTC)
             opened = _open_session(work, account)
     if failed:
-        raise Unauthorized(WRONG)
+        raise Unauthorized(WRONG if role == "user" else WRONG_STAFF)
     return opened
 
 
@@ -170,7 +172,7 @@ def set_up_first_admin(*, token: str, name: str, email: str, password: str) -> S
     if not expected:
         raise NotFound
     if not hmac.compare_digest(token.encode(), expected.encode()):
-        raise ValidationError({"token": "This set-up token is not right"})
+        raise ValidationError({"token": "Wrong setup token"})
     _account_id, opened = _add_admin(name, email, password, "super_admin", first=True)
     if opened is None:
         raise NotFound

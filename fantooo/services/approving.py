@@ -93,7 +93,7 @@ def _lock(work: UnitOfWork, approval_id: UUID, admin_id: UUID) -> tuple[RealUser
     if wish.status != "pending":
         raise ValidationError(message="This is decided already")
     if wish.requested_by == admin_id:
-        raise ValidationError(message="You asked for it: somebody else decides")
+        raise ValidationError(message="You requested this; another admin must decide")
     return wallet, wish
 
 

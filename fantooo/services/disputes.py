@@ -284,7 +284,7 @@ def _lose(work: UnitOfWork, wallet: RealUser, bought: Transaction, dispute: Disp
     if amount < dispute.amount:
         missing = f"{buying.money(dispute.amount - amount)} {bought.currency}"
         message = "A lost dispute took more than was left of its payment. Object at the provider."
-        outbox.tell_admins(work, "payment_failed", bought.id, message, {"detail": missing})
+        outbox.tell_admins(work, "payment_failed", bought.id, message, {"amount": missing})
     if amount <= 0:
         return
     part = refund_booking.to_take(wallet, bought, amount, goodwill=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from fantooo.domain import wording
 from fantooo.domain.errors import NotFound
 from fantooo.gateways.paystack import TransactionView
 from fantooo.infra.unit_of_work import UnitOfWork
@@ -47,7 +48,7 @@ def note(
         .returning(ReconciliationException.id)
     )
     if added is not None:
-        message = f"A payment does not fit: {kind.replace('_', ' ')}."
+        message = f"Payment mismatch: {wording.in_words(kind).lower()}."
         outbox.tell_admins(
             work, "payment_failed", added, message, {"kind": kind, "reference": reference}
         )

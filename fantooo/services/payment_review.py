@@ -32,10 +32,10 @@ from fantooo.services import (
 #: what one press does about each kind of exception; one that differs is for people alone
 FIXES = {
     "paid_not_credited": "Credit it now",
-    "credited_not_paid": "Take its credits back",
+    "credited_not_paid": "Take back the credits",
     "unknown_refund": "Book this refund",
-    "unknown_reference": "Send it back",
-    "not_sent_back": "Send it back again",
+    "unknown_reference": "Refund payment",
+    "not_sent_back": "Refund payment again",
     "unreadable_announcement": "Read it again",
 }
 #: what is about no payment that we know
@@ -144,7 +144,7 @@ def fix(exception_id: UUID, admin_id: UUID) -> str:
 def _credit_now(found: ReconciliationException, admin_id: UUID) -> str:
     webhooks.replay(found.reference)
     if payments.settle_now(found.reference) not in refunds.CREDITED:
-        raise ValidationError(message="It could not be credited: look at its story")
+        raise ValidationError(message="It could not be credited: look at the payment’s history")
     with unit_of_work(as_system=True) as work:
         _resolve(work, found.id, admin_id, "Credited")
     return "Credited. The person has been told."

@@ -449,7 +449,7 @@ def _review(work: UnitOfWork, bought: Transaction, reason: str) -> None:
         work,
         "payment_failed",
         bought.id,
-        "A payment is not what was ordered and waits for a decision.",
+        "A payment does not match its order and needs a decision.",
         {"reference": bought.provider_reference},
     )
     work.emit(PaymentChanged(bought.real_user_id, bought.id))

@@ -271,7 +271,7 @@ def _book(refund_id: UUID, view: RefundView) -> str:
                 work.emit(PaymentChanged(wallet.id, bought.id))
             if view.status == "needs-attention" and before != view.status:
                 message = "A refund needs attention in the provider's dashboard."
-                details = {"detail": amount}
+                details = {"amount": amount}
                 outbox.tell_admins(work, "payment_failed", refund.id, message, details)
         return refund.status
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from fantooo.domain import wording
 from fantooo.domain.errors import ValidationError
 from fantooo.queries import (
     alerts as alert_reads,
@@ -25,7 +26,7 @@ from fantooo.queries import (
 from fantooo.services import alerts as alert_work, money_refunds, payment_review
 from fantooo.web import forms, guards
 from fantooo.web.giving import WAITS
-from fantooo.web.templating import duration
+from fantooo.web.templating import span
 
 _AMOUNT = re.compile(r"-?(\d{1,9}|\d{1,3}(,\d{3}){1,2})(\.\d{1,2})?", re.ASCII)
 
@@ -119,7 +120,7 @@ def unread_wishes(given: Mapping[str, str], wish: payment_admin.Wish) -> list[st
     if wish.status not in ("", *payment_admin.STATUSES):
         unread.append("State")
     if wish.channel not in ("", *payment_admin.CHANNELS):
-        unread.append("By")
+        unread.append("Method")
     return unread
 
 
@@ -138,6 +139,7 @@ def payment(transaction_id: UUID) -> ResponseReturnValue:
     return render_template(
         "pages/admin/payment.html",
         story=story,
+        waiting=giving.waiting(),
         refunds=refunds.of_purchase(transaction_id),
         disputes=disputes.of_purchase(transaction_id),
         purse=story.purse,
@@ -168,7 +170,7 @@ def refund_payment(transaction_id: UUID) -> ResponseReturnValue:
 def verify_payment(transaction_id: UUID) -> ResponseReturnValue:
     """Asks the provider about a payment, and books what it says."""
     status = payment_review.verify(transaction_id, guards.account_id())
-    flash(f"Asked the payment service. The payment is now: {status}.")
+    flash(f"Checked with Paystack. The payment is now: {wording.in_words(status).lower()}.")
     return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
 
 
@@ -176,7 +178,7 @@ def verify_payment(transaction_id: UUID) -> ResponseReturnValue:
 def replay_payment(transaction_id: UUID) -> ResponseReturnValue:
     """Processes every announcement about a payment again."""
     count = payment_review.replay(transaction_id, guards.account_id())
-    flash(f"{count} announcements were processed again.")
+    flash(f"Webhooks reprocessed: {count}.")
     return redirect(url_for("admin.payment", transaction_id=transaction_id), 303)
 
 
@@ -221,25 +223,19 @@ def _amount_or_none(typed: str) -> Decimal | None:
     return Decimal(typed.replace(",", "").strip())
 
 
-def _units(now: figures.Figures) -> str:
-    """What the figures of the oldest wait count."""
-    hours = now.oldest_wait_seconds >= 3600
-    return "Hours, minutes and seconds" if hours else "Minutes and seconds"
-
-
 def _tiles() -> list[Tile]:
     now = figures.figures(payments=_looks_after_payments())
     money = _looks_after_payments()
     return [
         Tile("waiting", "Waiting chats", f"{now.waiting:,}", "Chats in the queue"),
-        Tile("oldest", "Oldest wait", duration(now.oldest_wait_seconds), _units(now)),
+        Tile("oldest", "Longest wait", span(now.oldest_wait_seconds), "Of the chats in the queue"),
         Tile(
             "available",
             "Operators available",
             f"{now.operators_available:,}",
             f"{now.operators_online:,} online",
         ),
-        Tile("held", "Chats in hand", f"{now.chats_held:,}", "Held by an operator now"),
+        Tile("held", "Active chats", f"{now.chats_held:,}", "Held by an operator now"),
         Tile("minute", "Messages", f"{now.messages_last_minute:,}", "In the last minute"),
         Tile(
             "used",
@@ -252,16 +248,16 @@ def _tiles() -> list[Tile]:
             "outstanding",
             "Credits outstanding",
             f"{now.credits_outstanding:,}",
-            "In all wallets, given and bought",
+            "In all wallets, bonus and bought",
             url_for("admin.days") if money else "",
         ),
-        Tile("users", "Users", f"{now.users:,}", "With an account"),
+        Tile("users", "Users", f"{now.users:,}", "Registered"),
         Tile("characters", "Characters", f"{now.characters:,}", "Published"),
         Tile(
             "alerts",
             "Open alerts",
             f"{now.open_alerts:,}",
-            "Notifications not dealt with",
+            "Not resolved yet",
             url_for("admin.alerts"),
         ),
     ]

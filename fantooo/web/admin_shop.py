@@ -41,7 +41,7 @@ def make_package() -> ResponseReturnValue:
     def work() -> None:
         wish = rules.read_package(request.form, datetime.now(UTC))
         package_work.create(wish, guards.account_id())
-        flash(f"{wish.name} is made.")
+        flash(f"{wish.name} created.")
 
     return _try(work, "admin.packages", lambda wrong: _package_page(request.form, None, wrong))
 
@@ -61,7 +61,7 @@ def change_package(package_id: UUID) -> ResponseReturnValue:
     def work() -> None:
         wish = rules.read_package(request.form, datetime.now(UTC))
         package_work.change(package_id, wish, guards.account_id())
-        flash(f"{wish.name} is changed. What was bought before stays as it was.")
+        flash(f"{wish.name} saved. Earlier purchases stay as they were.")
 
     return _try(work, "admin.packages", lambda wrong: _package_page(request.form, line, wrong))
 
@@ -92,7 +92,7 @@ def make_promo() -> ResponseReturnValue:
     def work() -> None:
         wish = rules.read_promo(request.form, datetime.now(UTC))
         promo_work.create(wish, guards.account_id())
-        flash(f"{wish.code} can be used.")
+        flash(f"{wish.code} created.")
 
     return _try(work, "admin.promos", lambda wrong: _promo_page(request.form, wrong))
 

@@ -16,7 +16,7 @@ from fantooo.web import forms, guards
 blueprint = Blueprint("giving", __name__, url_prefix="/admin")
 
 #: what an admin reads whose deed needs another one
-WAITS = "This is above what one person decides alone: a second admin has to agree."
+WAITS = "This is above the limit for one admin: a second admin must approve it."
 
 
 @blueprint.get("/refunds")
@@ -39,7 +39,10 @@ def read_message(refund_id: UUID) -> ResponseReturnValue:
         refund_id, guards.account_id(), request.form.get("reason", "")
     )
     return render_template(
-        "pages/admin/refund_message.html", told=told, refund=reads.refund(refund_id)
+        "pages/admin/refund_message.html",
+        told=told,
+        refund=reads.refund(refund_id),
+        waiting=reads.waiting(),
     )
 
 
@@ -50,10 +53,10 @@ def decide_refund(refund_id: UUID) -> ResponseReturnValue:
     decision = request.form.get("decision")
     if decision == "complete":
         outcome = message_refunds.complete(refund_id, admin, notes)
-        flash(WAITS if outcome == "waiting" else "Given back. The person has been told.")
+        flash(WAITS if outcome == "waiting" else "Refunded. The person has been told.")
     elif decision == "reject":
         message_refunds.reject(refund_id, admin, notes)
-        flash("Refused. The person has been told.")
+        flash("Rejected. The person has been told.")
     else:
         raise ValidationError({"decision": "Choose what to do"})
     return redirect(url_for("giving.refunds"), 303)
@@ -96,7 +99,7 @@ def give_back(user_id: UUID, message_id: UUID) -> ResponseReturnValue:
         request.form.get("notes", ""),
         request.form.get("reason", "admin_discretion"),
     )
-    flash(WAITS if outcome == "waiting" else "Given back. The person has been told.")
+    flash(WAITS if outcome == "waiting" else "Refunded. The person has been told.")
     return redirect(url_for("giving.account", user_id=user_id), 303)
 
 
@@ -119,10 +122,10 @@ def decide_approval(approval_id: UUID) -> ResponseReturnValue:
     decision = request.form.get("decision")
     if decision == "approve":
         approving.approve(approval_id, admin, reason)
-        flash("Agreed, and done. The person has been told.")
+        flash("Approved and carried out. The person has been told.")
     elif decision == "reject":
         approving.reject(approval_id, admin, reason)
-        flash("Refused. Nothing has moved.")
+        flash("Rejected. Nothing has moved.")
     else:
         raise ValidationError({"decision": "Choose what to do"})
     return redirect(url_for("giving.approvals"), 303)

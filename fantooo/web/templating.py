@@ -212,6 +212,15 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def span(seconds: float) -> str:
+    """53 s, 1 min 53 s, 2 h 5 min."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def about(seconds: float) -> str:
     """A time to wait as people say it: 40 s, 2 min, about an hour, 3 hours."""
     if seconds < 55:

@@ -35,7 +35,7 @@ def test_the_dashboard_moves_while_people_write(
     admin.remember_page()
     expect(_tile(page, "Messages")).to_have_text("1")
     expect(_tile(page, "Waiting chats")).to_have_text("0")
-    expect(_tile(page, "Chats in hand")).to_have_text("1")
+    expect(_tile(page, "Active chats")).to_have_text("1")
     expect(_tile(page, "Operators available")).to_have_text("1")
     expect(_tile(page, "Credits outstanding")).to_have_text("10")
     for number in range(3):
@@ -46,7 +46,7 @@ def test_the_dashboard_moves_while_people_write(
     expect(_tile(page, "Credits used")).to_have_text("1")
     expect(_tile(page, "Credits outstanding")).to_have_text("9")
     operator.page.goto("/operator/waiting")
-    operator.page.get_by_label("When I switch off").select_option("offline")
+    operator.page.get_by_label("Reason when unavailable").select_option("offline")
     operator.page.get_by_role("switch").click()
     expect(_tile(page, "Waiting chats")).to_have_text("1")
     expect(_tile(page, "Operators available")).to_have_text("0")
@@ -77,7 +77,7 @@ def test_set_up_makes_the_first_admin_once(live_server: LiveServer, new_person: 
     late.goto("/setup")
     page.goto("/setup")
     _set_up(page, "wrong")
-    expect(page.locator("#token-error")).to_have_text("This set-up token is not right")
+    expect(page.locator("#token-error")).to_have_text("Wrong setup token")
     expect(page.locator('input[name="email"]')).to_have_value("ada@fantooo.test")
     _set_up(page, TOKEN)
     page.wait_for_url("**/admin/dashboard")
@@ -87,6 +87,32 @@ def test_set_up_makes_the_first_admin_once(live_server: LiveServer, new_person: 
     expect(late.get_by_role("heading", name="We could not find that page")).to_be_visible()
     assert live_server.one("SELECT count(*) FROM admins") == 1
     assert fetch(f"{live_server.url}/setup")[0] == 404
+
+
+def test_a_phone_shows_what_matters_of_a_list(
+    live_server: LiveServer, new_person: NewPerson
+) -> None:
+    """No state is to the side, and of a row of places the present one is in sight."""
+    with live_server.acting():
+        user = factories.user(username="anna_k")
+        assert user.account_id
+        factories.purchase(user.account_id, factories.package())
+    page = new_person().as_admin().page
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/admin/payments")
+    row = page.get_by_role("row").filter(has_text="anna_k")
+    for text in ("anna_k", "400 KES", "Paid"):
+        box = row.get_by_text(text, exact=True).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360, text
+    expect(row.get_by_role("cell")).to_have_count(6)
+    page.goto("/admin/disputes")
+    for row_of, name in (("Main", "Payments"), ("Payments", "Disputes")):
+        here = page.get_by_role("navigation", name=row_of, exact=True).get_by_role(
+            "link", name=name
+        )
+        box = here.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360, name
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_without_a_token_there_is_no_set_up(live_server: LiveServer) -> None:

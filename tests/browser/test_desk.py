@@ -208,12 +208,12 @@ def test_the_waiting_room_hears_that_the_server_switched_it(new_person: NewPerso
     page.route("**/operator/availability", lambda route: route.fulfill(body=away))
     title = page.get_by_role("heading", name="You are")
     tell = "document.body.dispatchEvent(new CustomEvent('fantooo:availability'))"
-    page.get_by_label("When I switch off").focus()
+    page.get_by_label("Reason when unavailable").focus()
     with page.expect_response("**/operator/availability"):
         page.evaluate(tell)
-    expect(page.get_by_label("When I switch off")).to_be_focused()
+    expect(page.get_by_label("Reason when unavailable")).to_be_focused()
     expect(title).to_have_text("You are available")
-    page.get_by_label("Sound when a chat comes").focus()
+    page.get_by_label("Play a sound for new chats").focus()
     expect(title).to_have_text("You are away")
 
 
@@ -537,7 +537,7 @@ def test_the_waiting_room_shows_queue_numbers_and_switch_live(
     expect(today.locator("dd").nth(1)).to_have_text("1")
     expect(page.locator("#held")).to_contain_text("theirs to answer")
     expect(switch).to_have_attribute("aria-checked", "true")
-    page.get_by_label("When I switch off").select_option("break")
+    page.get_by_label("Reason when unavailable").select_option("break")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "false")
     expect(page.get_by_text("On a break. What waits is still yours")).to_be_visible()
@@ -550,7 +550,7 @@ def test_going_offline_gives_everything_back(
     user, operator = conversation
     room = operator.context.new_page()
     room.goto("/operator/waiting")
-    room.get_by_label("When I switch off").select_option("offline")
+    room.get_by_label("Reason when unavailable").select_option("offline")
     room.get_by_role("switch").click()
     expect(room.get_by_role("region", name="Queue")).to_contain_text("1 waiting")
     expect(operator.page.locator("#notice")).to_contain_text("You went offline")

@@ -47,11 +47,11 @@ def test_from_the_menu_of_a_message_to_the_credits(
     admin.page.goto("/admin/refunds")
     expect(admin.page.get_by_text("It was meant for somebody else")).to_be_visible()
     expect(admin.page.get_by_text("Oops, wrong chat")).to_have_count(0)
-    admin.page.get_by_label("Read the message because").fill("To decide")
-    admin.page.get_by_role("button", name="Read it").click()
+    admin.page.get_by_label("Reason for reading").fill("To decide")
+    admin.page.get_by_role("button", name="Show message").click()
     expect(admin.page.get_by_text("Oops, wrong chat")).to_be_visible()
-    admin.page.get_by_label("What the person will read").fill("That can happen.")
-    admin.page.get_by_role("button", name="Give 1 credit back").click()
+    admin.page.get_by_label("Reply to the customer").fill("That can happen.")
+    admin.page.get_by_role("button", name="Refund 1 credit").click()
     expect(admin.page.get_by_text("The person has been told.")).to_be_visible()
 
     # The chat is still open: balance and words come by themselves.

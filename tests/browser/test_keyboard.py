@@ -164,10 +164,10 @@ def test_an_operator_works_by_keyboard(live_server: LiveServer, new_person: NewP
     expect(operator.field).to_be_focused()
 
     keys.type("What? Not a key while writing.")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
     keys.press("Escape")
     keys.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
     for key in ("Enter", "Alt 1 … Alt 9", "Alt M", "Alt N", "Alt B", "Alt U", "Alt C", "?"):
         expect(dialog.get_by_text(key, exact=True)).to_be_visible()

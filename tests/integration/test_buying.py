@@ -455,7 +455,7 @@ def test_money_that_cannot_go_back_is_sent_again_by_one_press(
     (odd,) = _all(select(ReconciliationException))
     assert odd.kind == "not_sent_back"
     browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
-    assert "Send it back again" in browser.get("/admin/payments").text
+    assert "Refund payment again" in browser.get("/admin/payments").text
     assert payment_review.fix(odd.id, admin) == "Sent back again."
     again = sent_back(bought)[-1]
     assert (again.amount, again.status) == (300, "pending")

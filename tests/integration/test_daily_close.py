@@ -129,7 +129,7 @@ def test_page_and_files(app: Flask, days: Viewer) -> None:
     page = browser.get("/admin/payments/days").text
     assert "March 2026" in page and "so far" in page and ">Later<" not in page
     assert browser.get("/admin/payments/days?month=2026-02").text.count("<tr") == 1 + 28 + 1
-    assert "has not begun" in browser.get("/admin/payments/days?month=2026-05").text
+    assert "has not started yet" in browser.get("/admin/payments/days?month=2026-05").text
     for wrong in ("x", "2026-13", "1500-01", "2026-1-1"):
         assert browser.get(f"/admin/payments/days?month={wrong}").status_code == 400
     answer = browser.post("/admin/payments/days.csv", data={"month": "2026-03"})

@@ -237,7 +237,7 @@ def test_above_the_set_amount_a_second_admin_decides(house: Flask) -> None:
     other = house.test_client().become(second)  # type: ignore[attr-defined]
     form = {"decision": "complete", "notes": "Sure."}
     assert (
-        "second admin has to agree"
+        "second admin must approve it"
         in one.post(f"/admin/refunds/{made}", data=form, follow_redirects=True).text
     )
     assert paid.wallet.credits == 6
@@ -250,7 +250,7 @@ def test_above_the_set_amount_a_second_admin_decides(house: Flask) -> None:
     assert (wish.kind, wish.amount, wish.unit) == ("message_refund", 4, "credits")
     here = f"/admin/approvals/{wish.id}"
     agree = {"decision": "approve", "reason": "Looks right"}
-    assert "You asked for it" in one.post(here, data=agree).text
+    assert "You requested this" in one.post(here, data=agree).text
     assert other.post(here, data={"decision": "approve", "reason": ""}).status_code == 400
     assert other.post(here, data={"decision": "?", "reason": "x"}).status_code == 400
     assert paid.wallet.credits == 6
@@ -314,7 +314,7 @@ def test_granting(house: Flask, told: list[str]) -> None:
     assert browser.post(here, data={**big, "key": str(uuid4())}).status_code == 400
     wish = rows(select(Approval))[0]
     assert rows(select(RealUser.credits).where(RealUser.id == anna.account_id)) == [30]
-    with pytest.raises(ValidationError, match="somebody else decides"):
+    with pytest.raises(ValidationError, match="another admin must decide"):
         approving.approve(wish.id, admin_id(first), "me")
     approving.approve(wish.id, admin_id(), "All right")
     assert rows(select(RealUser.credits).where(RealUser.id == anna.account_id)) == [231]

@@ -186,7 +186,7 @@ def test_one_form_is_one_refund(shop: Flask, paystack: PaystackSimulator) -> Non
     browser = shop.test_client().become(admin)  # type: ignore[attr-defined]
     here = f"/admin/payments/{bought.id}"
     page = browser.get(here).text
-    assert "All of it takes 50 bought and 0 bonus credits" in page
+    assert "takes back 50 bought and 0 bonus credits" in page
     key = page.split('name="key" value="')[1].split('"')[0]
     form = {"amount": "1e999", "reason": "As agreed", "key": key}
     for wrong in ("x", "NaN", "1e999", "Infinity", "", "1,00.00", "100,00"):
@@ -197,9 +197,9 @@ def test_one_form_is_one_refund(shop: Flask, paystack: PaystackSimulator) -> Non
         assert answer.status_code == 303
     assert the_refund(bought).amount == 100
     page = browser.get(here).text
-    for told in ("To be asked for", "refund begun", "Ledger: purchase refund", "300"):
+    for told in ("Not sent yet", "refund begun", "Credits taken back", "300"):
         assert told in page
-    assert "Given back" in browser.get("/admin/payments").text
+    assert "Refunded" in browser.get("/admin/payments").text
     nobody = browser.post(f"/admin/payments/{uuid4()}/refund", data={**form, "amount": "1"})
     assert nobody.status_code == 404
 
@@ -383,7 +383,7 @@ def test_one_press_takes_credits_back_that_were_never_paid(
     reconciliation.reconcile()
     (odd,) = rows(select(ReconciliationException))
     browser = shop.test_client().become(admin)  # type: ignore[attr-defined]
-    assert "Take its credits back" in browser.get("/admin/payments").text
+    assert "Take back the credits" in browser.get("/admin/payments").text
     assert browser.post(f"/admin/payments/exceptions/{odd.id}/fix").status_code == 303
     assert browser.post(f"/admin/payments/exceptions/{odd.id}/fix").status_code == 404
     assert (row(bought.id).status, wallet(anna).credits, wallet(anna).total_spent) == (
@@ -440,7 +440,7 @@ def test_above_the_set_amount_nothing_moves_before_a_second_admin_agreed(
     assert (wallet(anna).credits, refunds_of(bought)) == (310, [])
     (wish,) = rows(select(Approval))
     assert (wish.kind, wish.amount, wish.unit) == ("money_refund", 1001, "KES")
-    with pytest.raises(ValidationError, match="somebody else"):
+    with pytest.raises(ValidationError, match="another admin must decide"):
         approving.approve(wish.id, account_of(first), "me")
     approving.approve(wish.id, account_of(factories.admin()), "All right")
     assert (wallet(anna).credits, the_refund(bought).amount) == (10, 1001)
@@ -619,7 +619,7 @@ def test_a_payment_of_nobody_here_goes_back_by_one_press(
     assert reconciliation.reconcile() == 1
     (odd,) = rows(select(ReconciliationException))
     browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
-    assert "Send it back" in browser.get("/admin/payments").text
+    assert "Refund payment" in browser.get("/admin/payments").text
     fix = f"/admin/payments/exceptions/{odd.id}/fix"
     assert browser.post(fix).status_code == 303
     assert browser.post(fix).status_code == 404
@@ -632,7 +632,7 @@ def test_a_payment_of_nobody_here_goes_back_by_one_press(
     webhooks.process_stored(datetime.now(UTC) + timedelta(minutes=5))
     assert reconciliation.reconcile() == 0
     page = browser.get("/admin/payments").text
-    assert "Dealt with lately (1)" in page
+    assert "Recently resolved (1)" in page
     assert "Sent back to whoever paid: 180 KES" in page
 
 

@@ -66,7 +66,7 @@ def test_a_review_is_told_shown_and_decided_once(shop: Flask, paystack: Paystack
     assert bought.provider_reference in browser.get("/admin/payments?review=1").text
     here = f"/admin/payments/{bought.id}"
     page = browser.get(here).text
-    assert "amount" in page and "Waits for a decision" in page
+    assert "amount" in page and "Needs a decision" in page
     assert "Paid 1 KES (test), ordered 400 KES: amount differs" in page
     assert browser.post(f"{here}/decide", data={"reason": " "}).status_code == 400
     assert wallet(anna).credits == 10
@@ -123,8 +123,8 @@ def test_asking_the_provider_books_what_it_says(shop: Flask, paystack: PaystackS
     answer = browser.post(f"/admin/payments/{bought.id}/verify")
     assert answer.status_code == 303
     page = browser.get(answer.headers["Location"]).text
-    assert "The payment is now: success" in page
-    for told in ("Ledger: purchase", "payment verified", "Ordered", "FAN-"):
+    assert "The payment is now: paid" in page
+    for told in ("Credits added", "payment verified", "Ordered", "FAN-"):
         assert told in page
     paystack.next_call("error", times=3)
     away = browser.post(f"/admin/payments/{bought.id}/verify")
@@ -177,7 +177,7 @@ def test_the_list_is_searched_and_paged(shop: Flask) -> None:
     said = "Not understood, so not asked for"
     assert said not in browser.get(f"/admin/payments?since={today}&amount=400").text
     unread = browser.get("/admin/payments?since=soon&until=2&amount=much&status=x&channel=y").text
-    assert f"{said}: From, To, Amount, State, By." in unread
+    assert f"{said}: From, To, Amount, State, Method." in unread
     refused = browser.post("/admin/payments.csv", data={"amount": "much"})
     assert (refused.status_code, "Not understood: Amount" in refused.text) == (400, True)
     page = browser.get("/admin/payments").text
@@ -201,12 +201,12 @@ def test_alerts_are_read_and_dealt_with(shop: Flask, paystack: PaystackSimulator
     moderator = shop.test_client().become(factories.admin("moderator"))  # type: ignore[attr-defined]
     assert 'href="/admin/alerts"' in admin.get("/admin/dashboard").text
     page = admin.get("/admin/alerts").text
-    assert "A payment is not what was ordered" in page and f"/admin/payments/{bought.id}" in page
-    assert "Nothing waits" in moderator.get("/admin/alerts").text
+    assert "A payment does not match its order" in page and f"/admin/payments/{bought.id}" in page
+    assert "No unresolved alerts" in moderator.get("/admin/alerts").text
     assert moderator.post(f"/admin/alerts/{alert.id}").status_code == 404
     assert admin.post(f"/admin/alerts/{alert.id}").status_code == 303
     assert admin.post(f"/admin/alerts/{alert.id}").status_code == 404
-    assert "Nothing waits" in admin.get("/admin/alerts").text
+    assert "No unresolved alerts" in admin.get("/admin/alerts").text
     assert rows(select(AuditEntry.action).where(AuditEntry.subject_id == alert.id)) == [
         "alert_settled"
     ]
@@ -254,7 +254,7 @@ def test_an_announcement_that_cannot_be_read_is_for_people(
     assert len(rows(select(AdminNotification))) == 2
     browser = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]
     page = browser.get("/admin/payments").text
-    assert page.count("Unreadable announcement") == 2 and page.count("Read it again") == 2
+    assert page.count("Unreadable webhook") == 2 and page.count("Read it again") == 2
     for each in odd:
         answer = browser.post(f"/admin/payments/exceptions/{each.id}/fix")
         assert (answer.status_code, "still cannot be read" in answer.text) == (400, True)
@@ -332,4 +332,4 @@ def test_the_page_of_a_review_says_what_was_paid(shop: Flask, paystack: Paystack
     )  # type: ignore[attr-defined]
     paid = re.search(r"<dt>Paid</dt><dd class=\"num\">([^<]+)</dd>", page)
     assert paid and paid[1].endswith(" KES") and paid[1] != "400 KES"
-    assert "It goes back when it is turned down." in page and "Nothing can go back" not in page
+    assert "Rejecting it refunds the payment." in page and "Nothing can be refunded" not in page

@@ -191,13 +191,20 @@ def test_wrong_is_wrong_whatever_it_was(client: FlaskClient, superuser: psycopg.
     assert "Wrong name or password." in pages.pop()
 
 
-@pytest.mark.parametrize("path", ["/login", "/op-login", "/admin-login"])
-def test_a_wrong_password_is_told_in_place(client: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/login", "Wrong name or password."),
+        ("/op-login", "Wrong e-mail or password."),
+        ("/admin-login", "Wrong e-mail or password."),
+    ],
+)
+def test_a_wrong_password_is_told_in_place(client: FlaskClient, path: str, words: str) -> None:
     """To htmx as a page it shows; as an entry of its own, going back would meet an expired form."""
     typed = {"username": "nobody", "email": "nobody@example.com", "password": "not the password"}
     answer = client.post(path, data=typed, headers={"HX-Request-Type": "partial"})
     assert answer.status_code == 200
-    assert "Wrong name or password." in answer.text
+    assert words in answer.text
     assert "<html" not in answer.text and answer.text.count("<form") == 1
 
 

@@ -190,7 +190,7 @@ def test_a_code_is_made_once_and_switched_off(shop: Flask, admin: Any) -> None:
     factories.purchase(account_of(anna), package, promo=made.id)
     factories.purchase(account_of(ben), package, promo=made.id, paid=False)
     page = " ".join(re.sub(r"<[^>]+>", " ", admin.get("/admin/promos").text).split())
-    for told in ("KARIBU20 20 % off", "packages from 200 KES", "1 of 5 1 reserved", "160 of 1,000 KES", "First purchase once each", "until 31 Dec 2099, 23:59 EAT", "Ada"):  # fmt: skip
+    for told in ("KARIBU20 Active 20 % off", "packages from 200 KES", "1 of 5 1 reserved", "160 of 1,000 KES", "First purchase once each", "until 31 Dec 2099, 23:59 EAT", "Ada"):  # fmt: skip
         assert told in page
     assert admin.post(f"/admin/promos/{made.id}/switch", data={"on": "off"}).status_code == 303
     assert not only(PromoCode).is_active

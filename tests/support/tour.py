@@ -272,12 +272,12 @@ def _payments(world: World, user: Viewer) -> None:
         (
             "normal",
             world.ids["payment_review"],
-            "A payment is not what was ordered and waits for a decision.",
+            "A payment does not match its order and needs a decision.",
         ),
     ):
         world.server.change(
             "INSERT INTO admin_notifications (type, priority, subject_id, message, details)"
-            " VALUES ('payment_failed', %s, %s, %s, '{\"detail\": \"400 KES\"}')",
+            " VALUES ('payment_failed', %s, %s, %s, '{\"amount\": \"400 KES\"}')",
             *(priority, subject, message),
         )
     with unit_of_work(as_system=True) as work:
@@ -419,7 +419,7 @@ def _read_message(page: Page, world: World) -> None:
     form = page.locator(f'form[action$="/{world.ids["asked"]}/message"]')
     form.locator("input[name=reason]").fill("To decide about it")
     form.get_by_role("button").click()
-    expect(page.get_by_text("your reading was logged")).to_be_visible()
+    expect(page.get_by_text("This reading was logged")).to_be_visible()
 
 
 def _bubble_menu(page: Page, world: World) -> None:

@@ -17,7 +17,7 @@ from fantooo.domain.text import in_credits
 from fantooo.infra import clock, signing
 from fantooo.infra.client_address import client_address
 from fantooo.web import forms
-from fantooo.web.templating import duration, eat_day, eat_full, eat_time
+from fantooo.web.templating import duration, eat_day, eat_full, eat_time, span
 
 
 @pytest.fixture
@@ -141,6 +141,14 @@ def test_times_are_nairobi_s(bare: Flask, monkeypatch: pytest.MonkeyPatch) -> No
 )  # fmt: skip
 def test_durations(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-5, "0 s"), (0, "0 s"), (53.9, "53 s"), (60, "1 min 0 s"), (113, "1 min 53 s"), (7500, "2 h 5 min")],
+)  # fmt: skip
+def test_spans(seconds: float, text: str) -> None:
+    assert span(seconds) == text
 
 
 @pytest.mark.parametrize(("amount", "text"), [(0, "0 credits"), (1, "1 credit"), (2, "2 credits")])

@@ -15,6 +15,8 @@ from fantooo.queries.payment_admin import STATUSES
         ("checkout", "Payment page"),
         ("mpesa", "M-Pesa"),
         ("amount_differs", "Amount differs"),
+        ("credited_not_paid", "Credited but not paid"),
+        ("payment_failed", "Payment problem"),
         ("awaiting-merchant-feedback", "Awaiting merchant feedback"),
         ("Declined", "Declined"),
         ("", ""),
@@ -22,6 +24,11 @@ from fantooo.queries.payment_admin import STATUSES
 )
 def test_stored_words(stored: str, said: str) -> None:
     assert wording.in_words(stored) == said
+
+
+def test_what_moved_credits_has_its_words() -> None:
+    assert wording.movement("purchase_refund") == "Credits taken back"
+    assert wording.movement("some_day_new") == "Some day new"
 
 
 def test_a_capital_changes_nothing_else() -> None:
