@@ -24,7 +24,9 @@ from fantooo.queries import settings
 from fantooo.services import addresses, audit, deletion, exclusion, places, security
 from fantooo.services.credits import grant_bonus
 
-WRONG = "Wrong name or password."
+WRONG = "Wrong user name, e-mail or password."
+#: at the doors of staff, who have no user name
+WRONG_OF_STAFF = "Wrong e-mail or password."
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def sign_in(login: str, password: str, role: str) -> SignIn:
             account.last_login_at = datetime.now(UTC)
             opened = _open_session(work, account)
     if failed:
-        raise Unauthorized(WRONG)
+        raise Unauthorized(WRONG if role == "user" else WRONG_OF_STAFF)
     return opened
 
 

@@ -188,7 +188,7 @@ def test_wrong_is_wrong_whatever_it_was(client: FlaskClient, superuser: psycopg.
     pages = {_without_noise(answer.get_data(as_text=True)) for answer in answers}
     assert {answer.status_code for answer in answers} == {401}
     assert len(pages) == 1, "not one letter tells whether the name exists"
-    assert "Wrong name or password." in pages.pop()
+    assert "Wrong user name, e-mail or password." in pages.pop()
 
 
 @pytest.mark.parametrize("path", ["/login", "/op-login", "/admin-login"])
@@ -197,7 +197,8 @@ def test_a_wrong_password_is_told_in_place(client: FlaskClient, path: str) -> No
     typed = {"username": "nobody", "email": "nobody@example.com", "password": "not the password"}
     answer = client.post(path, data=typed, headers={"HX-Request-Type": "partial"})
     assert answer.status_code == 200
-    assert "Wrong name or password." in answer.text
+    said = "user name, e-mail" if path == "/login" else "e-mail"
+    assert f"Wrong {said} or password." in answer.text
     assert "<html" not in answer.text and answer.text.count("<form") == 1
 
 
