@@ -494,7 +494,7 @@ def _open_dialog(which: str) -> Callable[[Page, World], None]:
 
 def _open_filters(page: Page, world: World) -> None:
     page.locator(".more-filters > summary").click()
-    expect(page.get_by_label("Order")).to_be_visible()
+    expect(page.get_by_label("Sort by")).to_be_visible()
 
 
 def _open_menu(page: Page, world: World) -> None:
