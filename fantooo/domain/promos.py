@@ -164,7 +164,7 @@ def misfit(promo: Promo, usage: Usage, package: Package) -> str:
     if package.currency != promo.currency:
         return NOTHING_OFF
     if promo.min_price is not None and package.price < promo.min_price:
-        return f"This code is for packages from {money(promo.min_price)} {promo.currency}."
+        return f"Valid on packages of {money(promo.min_price)} {promo.currency} or more."
     if promo.kind == "bonus":
         return ""
     discount = _discount(promo, package.price)

@@ -14,7 +14,7 @@ from fractions import Fraction
 #: what a user can say of an own message
 ASKED_REASONS = {
     "accidental_send": "I sent it by accident",
-    "inappropriate_content": "What I got for it was not all right",
+    "inappropriate_content": "The reply was not acceptable",
     "system_error": "Something went wrong",
 }
 #: every reason, as admins read it

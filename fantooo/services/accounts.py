@@ -24,7 +24,7 @@ from fantooo.queries import settings
 from fantooo.services import addresses, audit, deletion, exclusion, places, security
 from fantooo.services.credits import grant_bonus
 
-WRONG = "Wrong name or password."
+WRONG = "Wrong user name, e-mail or password."
 #: the doors of staff ask for an address
 WRONG_STAFF = "Wrong e-mail or password."
 

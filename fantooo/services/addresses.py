@@ -20,7 +20,7 @@ from fantooo.queries import settings
 from fantooo.services import address_links, credentials, credits, exclusion, outbox, security
 
 TOO_MANY = "Too many links were sent in the last hour. Look in your mail, or try again later."
-GONE = "This link is too old, or belongs to another address. Ask for a new one on your own page."
+GONE = "This link is too old, or belongs to another address. Ask for a new one under Me."
 
 
 class Confirmation(StrEnum):

@@ -49,7 +49,7 @@ def change_password(
         "confirmPassword": "" if password == again else "The two passwords differ",
     }
     if password == present:
-        found["password"] = "This is your present password"  # noqa: S105 (the error's text)
+        found["password"] = "This is your current password"  # noqa: S105 (the error's text)
     errors = {field: words for field, words in found.items() if words}
     if errors:
         raise ValidationError(errors)
@@ -86,4 +86,4 @@ def check_password(account_id: UUID, password: str, *, field: str) -> str:
         return str(account.login)
     with unit_of_work(as_system=True) as work:
         security.add(work, "failed_login", account_id, role=account.role, at="me")
-    raise ValidationError({field: "This is not your present password"})
+    raise ValidationError({field: "This is not your current password"})

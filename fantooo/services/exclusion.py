@@ -47,7 +47,7 @@ def exclude(account_id: UUID, *, length: str, typed: str, device: str) -> str:
     keep there. Raises ``ValidationError`` at ``length`` or ``confirmation``.
     """
     if typed.strip().casefold() != rules.EXCLUSION_WORD:
-        raise ValidationError({"confirmation": f"Type the word {rules.EXCLUSION_WORD}"})
+        raise ValidationError({"confirmation": f"Type “{rules.EXCLUSION_WORD}” to confirm"})
     device = device or new_token()
     with unit_of_work(as_system=True) as work:
         wallet = credits.lock_wallet(work, account_id)

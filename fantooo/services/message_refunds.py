@@ -74,7 +74,7 @@ def ask(*, account_id: UUID, chat_id: UUID, message_id: UUID, reason: str, words
             raise ValidationError(message=texts.get(earlier, given))
         if work.session.scalar(select(Message.deleted_at).where(Message.id == message_id)):
             # Nobody could read what they are to decide about.
-            raise ValidationError(message="You deleted this message, so it is not given back")
+            raise ValidationError(message="You deleted this message, so it is not refunded")
         made = CreditRefund(
             user_id=account_id,
             amount=charge.amount,

@@ -34,9 +34,7 @@ Channel = Literal["checkout", "mpesa"]
 
 STARTED = Counter("fantooo_purchases_started", "Purchases begun", ["channel"])
 
-_UNREACHABLE = (
-    "We cannot reach the payment service right now. You were not charged; please try again."
-)
+_UNREACHABLE = "We cannot reach Paystack right now. You were not charged; please try again."
 _OTHER_PRICE = (
     "A price has changed since this page was made. You were not charged: look at it and pay again."
 )
@@ -247,7 +245,7 @@ def _ask_phone(order: _Order, account_id: UUID, number: str) -> None:
 
 def _unpaid(error: ProviderError) -> str:
     if isinstance(error, ProviderRefused):
-        return "The payment service did not take this payment. You were not charged."
+        return "Paystack did not take this payment. You were not charged."
     return _UNREACHABLE
 
 

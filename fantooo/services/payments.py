@@ -355,7 +355,9 @@ def _send_back(work: UnitOfWork, wallet: RealUser, bought: Transaction, why: str
     part = refunds.withdrawable(bought, wallet)
     if part.amount <= 0:
         return  # it has paid what was owed after a lost dispute
-    refund_booking.begin(work, wallet, bought, part, f"Arrived when the payment was over. {why}")
+    refund_booking.begin(
+        work, wallet, bought, part, f"It arrived after the payment had ended. {why}"
+    )
     notice = (
         f"{buying.money(part.amount)} {bought.currency} arrived for a payment that was over, and"
         f" are going back to you. {why}"

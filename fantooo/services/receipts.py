@@ -16,9 +16,7 @@ from fantooo.models import Receipt, Transaction
 from fantooo.queries.payments import ReceiptView
 from fantooo.queries.refunds import MoneyRefund
 
-DISCLOSURE = (
-    "Credits pay for messages to fictional characters, played by our team. No meeting is on offer."
-)
+DISCLOSURE = "Credits pay for messages to fictional characters, played by our team. Meetings are not possible."
 #: width and height in millimetres
 _A5 = (148, 210)
 #: one at a time draws a number; held until the purchase is committed, so that none is lost
@@ -90,4 +88,4 @@ def lines(view: ReceiptView) -> list[tuple[str, str]]:
 def _returned(refund: MoneyRefund) -> tuple[str, str]:
     day = refund.at.astimezone(EAT).strftime("%d %B %Y")
     state = "sent back" if refund.status == "success" else "on its way"
-    return "Given back", f"{money(refund.amount)} {refund.currency}, {day}, {state}"
+    return "Refunded", f"{money(refund.amount)} {refund.currency}, {day}, {state}"

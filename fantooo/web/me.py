@@ -42,8 +42,8 @@ class Section:
 _UNTOUCHED = Section()
 #: what a section says when it was saved
 _SAID = dict.fromkeys(SECTIONS, "Saved") | {
-    "password": "Password changed. All other devices are signed out.",
-    "sessions": "Signed out there.",
+    "password": "Password changed. All other devices are logged out.",
+    "sessions": "Logged out there.",
     "link": "The link is on its way.",
     "photos": "Done. These are your photos now.",
     "limits": "Saved. What holds is shown here.",

@@ -92,6 +92,8 @@ def test_with_a_promo_code(
     user = out_of_credits(live_server, new_person)
     page = user.page
     user.remember_page()
+    to_pay = page.locator("#to-pay")
+    expect(to_pay).to_have_text("You pay 400 KES")
     code = page.get_by_label("Promo code", exact=True)
     page.get_by_text("I have a promo code").click()
     code.fill("karibu25")
@@ -104,6 +106,7 @@ def test_with_a_promo_code(
     expect(page.get_by_text("50 Credits - 320 KES")).to_be_visible()
     expect(page.get_by_text("80 KES less")).to_be_visible()
     expect(page.get_by_role("radio", name="50 Credits - 320 KES")).to_be_checked()
+    expect(to_pay).to_have_text("You pay 320 KES")
     assert user.is_same_page()
     page.get_by_role("button", name="Pay now").click()
     on_the_simulator(page, paystack)

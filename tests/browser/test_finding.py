@@ -25,7 +25,7 @@ def test_filters_say_how_many_they_leave_and_lead_there(
     # An address with wishes shows characters, not the panel they were wished in.
     page.goto("/discover?gender=&tag=sea")
     expect(page.locator(".char-card").first).to_be_in_viewport()
-    expect(page.get_by_label("Order")).to_be_hidden()
+    expect(page.get_by_label("Sort by")).to_be_hidden()
     page.locator(".more-filters > summary").click()
     leads = page.locator("[data-shows-found]")
     expect(leads).to_have_text("Show 2 characters")
@@ -35,7 +35,7 @@ def test_filters_say_how_many_they_leave_and_lead_there(
     page.locator(".filter-words .chip", has_text="wit").click()
     expect(leads).to_have_text("Show 1 character")
     leads.click()
-    expect(page.get_by_label("Order")).to_be_hidden()
+    expect(page.get_by_label("Sort by")).to_be_hidden()
     expect(page.locator("#results")).to_be_focused()
     expect(page.locator(".char-card")).to_have_count(1)
     expect(page.locator(".char-card")).to_be_in_viewport()

@@ -146,7 +146,7 @@ def test_prices_beside_each_other_stand_in_line(toured: World, contexts: Context
         "all => all.map(one => one.getBoundingClientRect().top)"
     )
     assert max(tops[:3]) - min(tops[:3]) < 2 and abs(tops[3] - tops[4]) < 2, tops
-    card = page.locator(".package-card:has(.package-badges)").first
+    card = page.locator(".package:has(.package-badges)").first
     card.evaluate(
         "one => { const [badge] = one.querySelector('.package-badges').children;"
         " badge.after(badge.cloneNode(true), badge.cloneNode(true)); }"

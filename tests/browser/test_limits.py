@@ -59,7 +59,7 @@ def test_a_limit_is_offered_before_the_first_payment(
     page = new_person((390, 844)).as_user().page
     page.goto("/credits")
     expect(page.get_by_role("heading", name="Would you like a limit?")).to_be_visible()
-    page.get_by_label("At most, in KES").fill("300")
+    page.get_by_label("Limit in KES").fill("300")
     page.get_by_role("button", name="Set this limit").click()
     expect(page.get_by_text("300 KES left of your 300 a week")).to_be_visible()
     expect(page.get_by_role("heading", name="Would you like a limit?")).to_have_count(0)
@@ -98,7 +98,7 @@ def test_keeping_oneself_out(live_server: LiveServer, new_person: NewPerson) -> 
     page.goto("/me")
     page.get_by_role("link", name="Keep me out for six months or longer").click()
     page.get_by_text("1 year").click()
-    page.get_by_label("To be sure").fill("stop")
+    page.get_by_label("To confirm").fill("stop")
     page.get_by_role("button", name="Keep me out").click()
     expect(page).to_have_url(f"{live_server.url}/login")
     expect(page.get_by_text("to be kept out until")).to_be_visible()

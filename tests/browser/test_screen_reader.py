@@ -32,7 +32,7 @@ def test_discover(live_server: LiveServer, new_person: NewPerson) -> None:
               - radio "Women"
               - radio "Men"
               - radio "Others"
-            - group: Filters and order
+            - group: Filters and sorting
           - region "Characters":
             - status: 1 character
     """)

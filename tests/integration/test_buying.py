@@ -295,12 +295,14 @@ def test_of_two_payments_for_one_wish_one_goes_back(
     assert (back.amount, back.credits_amount, back.reason) == (
         400,
         50,
-        "Arrived when the payment was over. You had bought the same by another payment since.",
+        "It arrived after the payment had ended. You had bought the same by another payment since.",
     )
     assert (wallet(anna).credits, wallet(anna).total_spent) == (60, 400)
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
     page = browser.get(f"/credits/payments/{first.id}").text
-    assert "This goes back to you" in page and "Arrived when the payment was over" in page
+    assert (
+        "Your money is on its way back" in page and "It arrived after the payment had ended" in page
+    )
     assert sent_back(again) == []
 
 
@@ -719,7 +721,7 @@ def test_pages_of_buying(shop: Flask, paystack: PaystackSimulator) -> None:
     reference = paystack.state()["transactions"][0]["reference"]
     answer = browser.get(f"/credits/return?reference={reference}&trxref={reference}")
     assert answer.status_code == 302
-    assert "Waiting for the payment service" in browser.get(answer.headers["Location"]).text
+    assert "Waiting for Paystack" in browser.get(answer.headers["Location"]).text
     paystack.finish(reference)
     announce(shop, paystack)
     done = browser.get(here).text

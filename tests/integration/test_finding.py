@@ -331,13 +331,13 @@ def test_when_nobody_fits_the_page_says_what_to_take_back(
 ) -> None:
     """Each single wish without which somebody fits, with how many, the most first."""
     answer = client.get("/discover?gender=&style=playful&tag=sea&age_from=20").text
-    ways = re.findall(r'href="([^"]+)">Without (\S+) <b class="num">(\d+)</b>', answer)
+    ways = re.findall(r'href="([^"]+)">Remove (\S+) <b class="num">\((\d+)\)</b>', answer)
     assert [(words, count) for _href, words, count in ways] == [("Playful", "1"), ("sea", "1")]
     for href, _words, count in ways:
         shown = client.get(href.replace("&amp;", "&")).text
         assert shown.count('class="char-card"') == int(count)
     # It says once what is the matter.
-    heads = ("Nobody fits all of that", "Nobody fits that yet")
+    heads = ("No character matches all filters", "No characters found")
     assert [head in answer for head in heads] == [True, False]
     for address in ("/discover?gender=&style=nothing&q=xqzwv", "/discover?gender=&style=playful"):
         assert heads[0] not in client.get(address).text
@@ -393,15 +393,15 @@ def test_what_is_offered_instead_is_what_is_shown(
 ) -> None:
     """Only who fits as it is written is promised, though others would come close."""
     answer = client.get("/discover?gender=&q=cook&style=romantic&place=Lamu").text
-    assert "Without one of these" not in answer, "nobody fits any two of them"
+    assert "Remove one filter" not in answer, "nobody fits any two of them"
     answer = client.get("/discover?gender=&q=cook&style=romantic").text
-    ways = re.findall(r'href="([^"]+)">Without (\S+) <b class="num">(\d+)</b>', answer)
+    ways = re.findall(r'href="([^"]+)">Remove (\S+) <b class="num">\((\d+)\)</b>', answer)
     assert [(words, count) for _href, words, count in ways] == [("“cook”", "1"), ("Romantic", "1")]
     for href, _words, count in ways:
         shown = client.get(href.replace("&amp;", "&")).text
         assert shown.count('class="char-card"') == int(count) and "come close" not in shown
     misspelt = client.get("/discover?gender=&q=coook&style=romantic").text
-    assert "Without “coook”" in misspelt and "Without Romantic" not in misspelt
+    assert ">Remove “coook”" in misspelt and ">Remove Romantic" not in misspelt
 
 
 def test_fragments_say_which_address_they_are(client: FlaskClient, cast: dict[str, UUID]) -> None:

@@ -65,7 +65,7 @@ def test_another_amount_for_what_was_given_up_goes_back_when_it_is_turned_down(
     assert (back.amount, back.credits_amount, back.status) == (300, 0, "pending")
     assert _all(select(ReconciliationException)) == []
     page = shop.test_client().become(anna).get(f"/credits/payments/{bought.id}").text  # type: ignore[attr-defined]
-    assert "Money that was taken goes back to you" in page and "Nothing was charged" not in page
+    assert "Money that was taken is refunded" in page and "Nothing was charged" not in page
     refund_progress.compare_lists()
     assert len(sent_back(bought)) == 1
     assert wallet(anna).credits == 10
@@ -246,7 +246,7 @@ def test_payments_and_receipts_are_found_again(shop: Flask, paystack: PaystackSi
     pay(paystack, kept)
     pay(paystack, odd, amount=30_000)
     page = shop.test_client().become(anna).get("/credits").text  # type: ignore[attr-defined]
-    for each, words in ((odd, "a person looks at it"), (open_one, "not finished")):
+    for each, words in ((odd, "being checked"), (open_one, "not finished")):
         assert f"/credits/payments/{each.id}" in page
         assert words in page
     assert page.count("/credits/receipts/") == 1

@@ -263,7 +263,7 @@ def test_an_unknown_mailbox_is_not_tried_again(
     assert kept is not None
     assert kept[0] == "refused with 550"
     assert ADDRESS not in kept[1]
-    refused = "its mail server did not take our letter"
+    refused = "its mail server did not accept our e-mail"
     assert refused in browser.get("/me").get_data(as_text=True)
     browser.post("/me/email/link")
     assert "Open the link" in browser.get("/me").get_data(as_text=True)
@@ -277,7 +277,7 @@ def test_a_confirmed_address_that_takes_nothing_any_more_says_so(
     app: Flask, browser: _Client, mail: MailCatcher, anna: Viewer, paystack: PaystackSimulator
 ) -> None:
     prove(mail, app, browser)
-    refused = "did not take our last letter"
+    refused = "did not accept our last e-mail"
     mail.next("unknown")
     buy(anna, paystack)
     outbox.run_errands()

@@ -219,8 +219,8 @@ def test_an_address_is_kept_sealed(
     ("given", "words"),
     [
         ({"email": "anna", "email_password": PASSWORD}, "Enter an e-mail address"),
-        ({"email": "anna@example.com", "email_password": "wrong"}, "not your present password"),
-        ({"email": "anna@example.com"}, "not your present password"),
+        ({"email": "anna@example.com", "email_password": "wrong"}, "not your current password"),
+        ({"email": "anna@example.com"}, "not your current password"),
     ],
 )
 def test_an_address_that_cannot_be_taken(
@@ -301,13 +301,13 @@ def test_another_password_ends_all_other_sessions(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"present": "not it at all"}, "This is not your present password"),
-        ({"present": ""}, "This is not your present password"),
+        ({"present": "not it at all"}, "This is not your current password"),
+        ({"present": ""}, "This is not your current password"),
         ({"password": "short", "confirmPassword": "short"}, "Use at least 10 characters"),
         ({"password": "password123", "confirmPassword": "password123"}, "too common"),
         ({"password": "so anna_k it is", "confirmPassword": "so anna_k it is"}, "your user name"),
         ({"confirmPassword": "something else"}, "The two passwords differ"),
-        ({"password": PASSWORD, "confirmPassword": PASSWORD}, "your present password"),
+        ({"password": PASSWORD, "confirmPassword": PASSWORD}, "your current password"),
     ],
 )
 def test_a_password_that_cannot_be_taken(
@@ -450,7 +450,7 @@ def test_ending_one_session(app: Flask, browser: _Client, anna: Viewer, told: li
     )
     (others,) = set(mine) - set(ids)
     part = browser.post(f"/me/sessions/{others}/end", headers=FRAGMENT).get_data(as_text=True)
-    assert 'data-said="Signed out there."' in part
+    assert 'data-said="Logged out there."' in part
     assert f"session-{others}" not in part
     assert other.get("/me").status_code == 302
     assert browser.get("/me").status_code == 200
@@ -473,7 +473,7 @@ def test_ending_all_others(app: Flask, browser: _Client, anna: Viewer) -> None:
     assert [other.get("/me").status_code for other in others] == [302, 302]
     page = browser.get("/me").get_data(as_text=True)
     assert page.count('<li id="session-') == 1
-    assert "Sign out everywhere else" not in page
+    assert "Log out everywhere else" not in page
 
 
 def test_use_is_noted_every_few_minutes(browser: _Client, superuser: psycopg.Connection) -> None:

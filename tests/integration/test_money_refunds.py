@@ -137,10 +137,10 @@ def test_all_of_a_payment_by_its_announcements(shop: Flask, paystack: PaystackSi
     assert [(each.amount, each.status) for each in view.refunds] == [(1000, "success")]
     browser = shop.test_client().become(anna)  # type: ignore[attr-defined]
     page = browser.get(f"/credits/receipts/{view.id}").text
-    assert "This purchase was given back" in page and "sent back" in page
+    assert "This purchase was refunded" in page and "sent back" in page
     assert browser.get(f"/credits/receipts/{view.id}.pdf").data[:4] == b"%PDF"
-    assert "Given back" in browser.get(f"/credits/payments/{bought.id}").text
-    assert "Credits of a refunded purchase" in browser.get("/credits").text
+    assert "Refunded" in browser.get(f"/credits/payments/{bought.id}").text
+    assert "Refunded purchase" in browser.get("/credits").text
 
 
 def test_parts_never_add_up_to_more_than_was_paid(shop: Flask, paystack: PaystackSimulator) -> None:
@@ -584,7 +584,7 @@ def test_a_large_withdrawal_is_looked_at_by_a_person(
     assert browser.post(here, data={"key": str(uuid4())}).status_code == 303
     assert wallet(anna).credits == 310
     assert "You have withdrawn" in browser.get(f"/credits/receipts/{receipt}").text
-    assert "a person looks at it first" in browser.get(here).text
+    assert "a person checks it first" in browser.get(here).text
     assert browser.post(here, data={"key": str(uuid4())}).status_code == 400
     (wish,) = rows(select(Approval))
     admin = shop.test_client().become(factories.admin("admin"))  # type: ignore[attr-defined]

@@ -101,7 +101,7 @@ def test_only_with_the_password_and_it_is_logged(app: Flask) -> None:
             return [(row.account_id, row.details) for row in found]
 
     refused = browser.post("/me/export", data={"password": "not the password"})
-    assert (refused.status_code, "not your present password" in refused.text) == (400, True)
+    assert (refused.status_code, "not your current password" in refused.text) == (400, True)
     assert logged() == []
     packed(browser)
     assert logged() == [(anna.account_id, {"what": "copy of own data"})]

@@ -188,13 +188,13 @@ def test_wrong_is_wrong_whatever_it_was(client: FlaskClient, superuser: psycopg.
     pages = {_without_noise(answer.get_data(as_text=True)) for answer in answers}
     assert {answer.status_code for answer in answers} == {401}
     assert len(pages) == 1, "not one letter tells whether the name exists"
-    assert "Wrong name or password." in pages.pop()
+    assert "Wrong user name, e-mail or password." in pages.pop()
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/login", "Wrong name or password."),
+        ("/login", "Wrong user name, e-mail or password."),
         ("/op-login", "Wrong e-mail or password."),
         ("/admin-login", "Wrong e-mail or password."),
     ],

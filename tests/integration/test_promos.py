@@ -102,7 +102,7 @@ def test_a_code_of_each_kind_is_paid_as_shown(
         ({"is_active": False}, "KARIBU", rules.INVALID),
         ({"valid_from": NOW + timedelta(days=1)}, "KARIBU", rules.INVALID),
         ({"valid_from": NOW - timedelta(days=2), "valid_until": NOW - timedelta(days=1)}, "KARIBU", rules.ENDED),
-        ({"min_price": 500}, "KARIBU", "This code is for packages from 500 KES."),
+        ({"min_price": 500}, "KARIBU", "Valid on packages of 500 KES or more."),
         ({"budget_amount": 79}, "KARIBU", "What is left of this code is too little for this package."),
     ],
 )  # fmt: skip
@@ -275,7 +275,7 @@ def test_the_page_shows_the_price_before_it_is_paid(
         assert answer.status_code == 200
         assert "50 Credits - 320 KES" in answer.text and "400 KES</del>" in answer.text
         assert "20 Credits - 180 KES" in answer.text
-        assert "This code is for packages from 200 KES." in answer.text
+        assert "Valid on packages of 200 KES or more." in answer.text
         assert ("<html" in answer.text) == (headers == {})
     kept = form_of(answer.text)
     assert (kept["package_id"], kept["channel"], kept["phone"]) == (str(chosen), "mpesa", "1")

@@ -132,7 +132,7 @@ def test_a_discount_needs_a_price_really_asked(shop: Flask, admin: Any) -> None:
     until = only(CreditPackage).discount_until
     assert timedelta(days=29) < until - datetime.now(UTC) <= timedelta(days=30)
     page = shop.test_client().become(anna).get("/credits").text  # type: ignore[attr-defined]
-    assert "20 % less than before" in page
+    assert "20% less than before" in page
     # A later change keeps it as long as the old price was asked, and no longer.
     form = PACKAGE | {"discount_percentage": "20", "name": "Eve"}
     assert admin.post(here, data=form).status_code == 303

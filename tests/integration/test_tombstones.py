@@ -211,7 +211,7 @@ def test_its_credits_are_not_asked_for_any_more(said: Said) -> None:
     for message in (paid, asked):
         said.delete(message)
     assert path not in browser.get(f"/chat/{said.chat}").text
-    assert "is not given back" in browser.get(path).text
+    assert "credits of a deleted message are not refunded" in browser.get(path).text
     assert browser.post(path, data={"reason": "accidental_send"}).status_code == 400
     with pytest.raises(ValidationError, match="You deleted this message"):
         ask(paid)

@@ -265,7 +265,7 @@ def _payments(world: World, user: Viewer) -> None:
         world.ids[f"payment_{name}"] = made
         world.server.change(f"UPDATE transactions SET {changes} WHERE id = %s", made)
     late = factories.purchase(user.account_id, package)
-    factories.refund(late, 400, "processing", "Arrived when the payment was over")
+    factories.refund(late, 400, "processing", "It arrived after the payment had ended")
     world.ids["payment_going_back"] = late
     for priority, subject, message in (
         ("critical", late, "A refund needs attention in the provider's dashboard."),
@@ -442,7 +442,7 @@ def _packages() -> UUID:
             ("Evening", 50, 0, 400, {}),
             ("Week", 120, 10, 850, {"badge_text": "Our suggestion", "is_featured": True}),
             ("Month", 300, 40, 1900, {}),
-            ("Season", 700, 120, 4000, {"badge_text": "Lowest price a credit"}),
+            ("Season", 700, 120, 4000, {"badge_text": "Lowest price per credit"}),
         )
     ]
     return made[1]
@@ -494,7 +494,7 @@ def _open_dialog(which: str) -> Callable[[Page, World], None]:
 
 def _open_filters(page: Page, world: World) -> None:
     page.locator(".more-filters > summary").click()
-    expect(page.get_by_label("Order")).to_be_visible()
+    expect(page.get_by_label("Sort by")).to_be_visible()
 
 
 def _open_menu(page: Page, world: World) -> None:
@@ -830,7 +830,7 @@ STOPS = (
     Stop("credits-first", "credits.show", "/credits", "poor"),
     Stop("credits-phone", "credits.show", "/credits", "poor", act=_m_pesa),
     Stop("credits-error", "credits.show", "/credits", "poor", act=_wrong_number),
-    Stop("credits-promo", "credits.show", "/credits", "poor", act=_code("karibu20", "is in the prices below")),
+    Stop("credits-promo", "credits.show", "/credits", "poor", act=_code("karibu20", "applied to the packages below")),
     Stop("credits-promo-error", "credits.show", "/credits", "poor", act=_code("first-100", "This code has been used up")),
     Stop("payment-open", "credits.payment", "/credits/payments/{payment_open}", "user"),
     Stop("payment-waiting", "credits.payment", "/credits/payments/{payment_open}?back=1", "user"),

@@ -24,13 +24,13 @@ TEXT = {
     "gold": ("paper", "pane-solid", "gold-wash"),
     "danger": ("paper", "pane-solid", "danger-wash"),
     "ok": ("paper", "pane-solid", "ok-wash"),
-    "paper": ("ink",),
+    "paper": ("ink", "danger"),
 }
 #: lines and signs that carry meaning (3:1)
 SIGNS = {
     "field-line": ("paper", "pane-solid"),
     "violet": (*GROUNDS, "wash"),
-    "passion": ("paper", "pane-solid"),
+    "passion": ("paper", "pane-solid", "wash"),
     "here": ("paper", "pane-solid"),
     "switch-on": ("pane-solid",),
     "switch-off": ("pane-solid",),

@@ -78,7 +78,7 @@ def test_an_unknown_code_says_no_more_than_one_switched_off() -> None:
     ("changes", "price", "usage", "said"),
     [
         ({}, "400", Usage(), ""),
-        ({"min_price": Decimal(500)}, "499.99", Usage(), "from 500 KES"),
+        ({"min_price": Decimal(500)}, "499.99", Usage(), "of 500 KES or more"),
         ({"min_price": Decimal(500)}, "500", Usage(), ""),
         ({"currency": "USD"}, "400", Usage(), "not for this package"),
         ({}, "3", Usage(), "not for this package"),
