@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Late: realtime renders with what web has installed.
     from fantooo import realtime  # noqa: PLC0415
 
-    realtime.install(app, send=sends.over_socket)
+    realtime.install(app, take_message=sends.over_socket)
     return app
 
 

@@ -11,22 +11,22 @@ from fantooo.realtime.hub import Hub
 if TYPE_CHECKING:
     from flask import Flask
 
-    from fantooo.realtime.endpoint import Send
+    from fantooo.realtime.endpoint import TakeMessage
 
 _hubs: list[Hub] = []
 
 
-def install(app: Flask, *, send: Send) -> None:
+def install(app: Flask, *, take_message: TakeMessage) -> None:
     """Adds the socket to ``app`` and pushes its events to Redis after each commit.
 
-    ``send`` takes the messages that pages send over it.
+    ``take_message`` sends the messages that come from pages over it.
     """
     settings = app.config["SETTINGS"]
     hub = Hub(settings.redis_url or "redis://127.0.0.1:6379/0")
     app.extensions["fantooo_hub"] = hub
     _hubs.append(hub)
     bus.subscribe(app, pushes.push)
-    endpoint.install(app, send)
+    endpoint.install(app, take_message)
 
 
 def close_all(code: int) -> None:

@@ -82,7 +82,10 @@ class Connection:
         self.channels: set[str] = set()
         #: the page has said hello and waits for ``ready``
         self.greeted = False
-        self.checked_at = time.monotonic()
+        #: when its right to listen was looked at, and when the session alone
+        self.checked_at = self.session_at = time.monotonic()
+        #: when it was last noted that somebody writes here; not yet
+        self.use_at = -math.inf
         #: when somebody was last noted to be here; not yet
         self.beat_at = -math.inf
         self.typing_at = 0.0

@@ -1,7 +1,8 @@
 """``/ws``: who may open a socket, and the five frames a page may send.
 
-``hello`` (which chat the page shows), ``typing``, ``seen``, ``beat`` and ``send``, which is answered
-by a frame ``answer`` with the same ``client_id``. A page without a socket sends its form.
+``hello`` (which chat the page shows), ``typing``, ``seen``, ``beat`` and ``send``: a message, which is
+answered by a frame ``answer`` with the same ``client_id``, and by one ``taken`` before when that lasts.
+A page without a socket sends its form.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import gevent
 import structlog
 from flask import Blueprint, current_app, request
 from flask_login import current_user
@@ -40,21 +43,20 @@ blueprint = Blueprint("socket", __name__)
 ENDPOINT = "socket.live"
 _BEAT_SECONDS = 15.0
 _TYPING_SECONDS = 0.3
-#: a session that was looked at so lately need not be for each message of a quick exchange; its end is
-#: pushed to the socket, and what a message may cost is decided under locks in any case
-_SEND_RECHECK_SECONDS = 5.0
+#: use is noted by the minute
+_USE_SECONDS = 60.0
+#: a page takes a line that stays quiet after a message for a dead one, a little later than this
+_TAKEN_SECONDS = 1.0
 _ID_LENGTH = 36
-_SEND = "fantooo_send"
+_TAKE_MESSAGE = "fantooo_take_message"
 _PROCESS = f"{os.uname().nodename}:{os.getpid()}:{time.time_ns()}"
+#: sends a message of the current viewer, given chat, fields and what to ask when it is its turn
+TakeMessage = Callable[[UUID, Mapping[str, str], Callable[[], None]], dict[str, Any]]
 
 
-#: sends a message of the current viewer to a chat: from its fields to status, body and retry_after
-Send = Callable[[UUID, Mapping[str, str]], dict[str, Any]]
-
-
-def install(app: Flask, send: Send) -> None:
-    """Adds the socket route and its gate; ``send`` takes the messages."""
-    app.extensions[_SEND] = send
+def install(app: Flask, take_message: TakeMessage) -> None:
+    """Adds the socket route and its gate; messages go to ``take_message``."""
+    app.extensions[_TAKE_MESSAGE] = take_message
     app.before_request(_may_open)
     app.register_blueprint(blueprint)
 
@@ -124,18 +126,8 @@ def _enter(hub: Hub, connection: Connection) -> None:
     if connection.side == "operator":
         channels.append(wire.OPERATORS)
     hub.join(connection, *channels)
-    try:
-        # A page that opens is somebody who is here; it may be left before its first beat comes.
-        _is_here(connection)
-    except redis.RedisError:
-        log.info("entered_without_redis")
-    except Exception as error:
-        if not database.is_away(error):
-            raise
-        # The page's own first beat asks again.
-        log.info("entered_without_database")
-    finally:
-        db.session.remove()
+    # A page that opens is somebody who is here; it may be left before its first beat comes.
+    _beat_beside(connection)
 
 
 def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) -> None:
@@ -149,11 +141,9 @@ def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) ->
         connection.close(MALFORMED, "malformed frame")
         return
     try:
-        if kind == "send":
-            seconds = min(seconds, _SEND_RECHECK_SECONDS)
         if time.monotonic() - connection.checked_at >= seconds:
-            _look_again(hub, connection, writes=kind == "send")
-            # Holding what was read through while a message waits for a connection of its own would
+            _look_again(hub, connection)
+            # Holding what was read through while the frame waits for a connection of its own would
             # let a full pool wait for itself.
             db.session.remove()
         if connection.is_open:
@@ -181,7 +171,7 @@ def _serve(
         case "typing" if chat_id is not None and chat_id == connection.chat:
             _typing(connection, chat_id, on=frame.get("on") is True)
         case "send" if chat_id is not None:
-            _send(connection, chat_id, frame)
+            _message(connection, chat_id, frame)
         case "seen" if chat_id is not None and chat_id == connection.chat:
             _seen(connection, chat_id, frame)
 
@@ -226,13 +216,21 @@ def _asked_for(connection: Connection, chat_id: UUID) -> ChatView | None:
     return chat if connection.asking == chat_id else None  # taken away while we looked
 
 
-def _look_again(hub: Hub, connection: Connection, *, writes: bool) -> None:
+def _look_again(hub: Hub, connection: Connection) -> None:
     """Looks anew whether a page may listen, and ends what it may not hear any more.
 
     Not only when the page speaks: the push that says so may have been lost, sessions also end by
     themselves, and who wants to overhear something keeps quiet.
     """
     connection.checked_at = time.monotonic()
+    _look_at_session(connection)
+    if connection.is_open and connection.chat is not None and not _still_theirs(connection.chat):
+        hub.leave_chat(connection)
+
+
+def _look_at_session(connection: Connection) -> None:
+    """Looks anew whether the session lasts, and closes its page when it does not."""
+    connection.session_at = time.monotonic()
     viewer = sessions.viewer_of(connection.token)
     if viewer is None or viewer.is_banned or not viewer.has_consented:
         connection.close(ACCESS_ENDED, "access ended")
@@ -240,15 +238,25 @@ def _look_again(hub: Hub, connection: Connection, *, writes: bool) -> None:
     connection.shows_online = viewer.shows_online
     if viewer.seen_long_ago and viewer.session_id:
         credentials.note_seen(viewer.session_id)
-    if writes and connection.side == "user" and not viewer.use_noted:
-        stretches.note(connection.account)
-    if connection.chat is not None and not _still_theirs(connection.chat):
-        hub.leave_chat(connection)
 
 
 def _beat(connection: Connection) -> None:
     if time.monotonic() - connection.beat_at >= _BEAT_SECONDS:
         _is_here(connection)
+
+
+def _beat_beside(connection: Connection) -> None:
+    """A beat beside something else, which goes on without it; the page's own next beat asks again."""
+    try:
+        _beat(connection)
+    except redis.RedisError:
+        log.info("beat_without_redis")
+    except Exception as error:
+        if not database.is_away(error):
+            raise
+        log.info("beat_without_database")
+    finally:
+        db.session.remove()
 
 
 def _is_here(connection: Connection) -> None:
@@ -278,7 +286,7 @@ def _typing(connection: Connection, chat_id: UUID, *, on: bool) -> None:
     redis.client().publish(wire.chat(chat_id), wire.payload(kind, frame, chat_id))
 
 
-def _send(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:
+def _message(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:
     """Sends a message as its form would, and answers this page; its push goes to all pages."""
     fields = {key: str(value) for key, value in frame.items() if type(value) in (str, int)}
     client_id = fields.get("client_id", "")
@@ -286,10 +294,32 @@ def _send(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:
     if not (0 < len(client_id) <= _ID_LENGTH and client_id.isascii()):
         connection.close(MALFORMED, "malformed frame")
         return
+    # It may have to wait for its turn, for a connection and for a lock; the page's own beats wait
+    # behind it, and whoever writes is here.
+    _beat_beside(connection)
+    taken = gevent.spawn_later(_TAKEN_SECONDS, connection.push, wire.taken(client_id))
     # As after a request: what belongs to one message goes with it.
     with current_app.app_context():
-        answer = current_app.extensions[_SEND](chat_id, fields)
+        look = partial(_may_write, connection)
+        answer = current_app.extensions[_TAKE_MESSAGE](chat_id, fields, look)
+    taken.kill()
     connection.push(wire.dump({"type": "answer", "client_id": client_id, **answer}))
+    _beat_beside(connection)
+
+
+def _may_write(connection: Connection) -> None:
+    """Asks before a message whether its session lasts, unless that was asked a moment ago.
+
+    Its end is pushed to the socket; what a message may cost is decided under locks in any case.
+    """
+    now = time.monotonic()
+    if now - connection.session_at >= current_app.config["SETTINGS"].send_recheck_seconds:
+        _look_at_session(connection)
+    if not connection.is_open:
+        raise Unauthorized
+    if connection.side == "user" and now - connection.use_at >= _USE_SECONDS:
+        connection.use_at = now
+        stretches.note(connection.account)
 
 
 def _seen(connection: Connection, chat_id: UUID, frame: dict[str, Any]) -> None:

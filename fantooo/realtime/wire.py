@@ -62,6 +62,11 @@ def elsewhere(side: str) -> str:
     return _UNREAD if side == "user" else _QUEUE
 
 
+def taken(client_id: str) -> str:
+    """A message has come and is being sent."""
+    return dump({"type": "taken", "client_id": client_id})
+
+
 def presence(chat_id: UUID, *, online: bool) -> str:
     """Whether the user of the shown chat has a page open."""
     return dump({"type": "presence", "chat": str(chat_id), "online": online})

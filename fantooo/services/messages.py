@@ -167,12 +167,7 @@ def _call(
     current: SystemSettings,
 ) -> Any:
     priority, score, parts = quote.queue_points(current)
-    # What was read before holds a connection; holding it while waiting for a second one would let
-    # a full pool wait for itself.
-    db.session.rollback()
-    return call_function(
-        db.engine,
-        _SEND,
+    return _sent(
         (
             account_id,
             chat_id,
@@ -197,6 +192,14 @@ def _call(
     )
 
 
+def _sent(parameters: tuple[Any, ...]) -> Any:
+    """The answer of the send function."""
+    # What was read before holds a connection; holding it while waiting for a second one would let
+    # a full pool wait for itself.
+    db.session.rollback()
+    return call_function(db.engine, _SEND, parameters)
+
+
 def _reply(
     chat_id: UUID,
     operator_id: UUID,
@@ -208,9 +211,7 @@ def _reply(
     reason = outgoing.refusal(content)
     if reason:
         raise OutgoingRefused(reason)
-    row = call_function(
-        db.engine,
-        _SEND,
+    row = _sent(
         (
             operator_id,
             chat_id,

@@ -123,11 +123,9 @@ def named(error: Exception) -> FantoooError:
     return FantoooError(UNEXPECTED)
 
 
-def as_json(error: FantoooError) -> tuple[int, dict[str, Any], dict[str, str]]:
-    """Status, body and headers of the answer to a program."""
-    look = error.look
-    body = _body(look.code, error.message, look.action, error.details)
-    return look.status, body, _headers(error)
+def as_json(error: FantoooError) -> dict[str, Any]:
+    """What a program is told."""
+    return _body(error.look.code, error.message, error.look.action, error.details)
 
 
 def _headers(error: FantoooError) -> dict[str, str]:

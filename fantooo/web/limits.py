@@ -24,7 +24,7 @@ Route = TypeVar("Route", bound=Callable[..., Any])
 
 
 #: the same few limits, for each message
-_parsed = lru_cache(limits.parse)
+_parsed = lru_cache(limits.parse_many)
 
 
 def setting(name: str) -> Callable[[], str]:
@@ -55,16 +55,16 @@ def count_message(account_id: UUID) -> None:
         ("limit_messages", f"account:{account_id}"),
         ("limit_messages_address", f"address:{client_address()}"),
     ):
-        limit = _parsed(setting(name)())
-        try:
-            if limiter.limiter.hit(limit, "send", whose):
+        for limit in _parsed(setting(name)()):
+            try:
+                if limiter.limiter.hit(limit, "send", whose):
+                    continue
+                reset_at = limiter.limiter.get_window_stats(limit, "send", whose).reset_time
+            except RedisError:
+                # As all limits do: without Redis people go on writing.
+                log.warning("limit_not_counted", limit=name)
                 continue
-            reset_at = limiter.limiter.get_window_stats(limit, "send", whose).reset_time
-        except RedisError:
-            # As all limits do: without Redis people go on writing.
-            log.warning("limit_not_counted", limit=name)
-            continue
-        raise errors.too_many(reset_at)
+            raise errors.too_many(reset_at)
 
 
 def promo_codes(route: Route) -> Route:

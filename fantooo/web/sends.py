@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +18,11 @@ from flask import g, url_for
 from fantooo import fragments
 from fantooo.domain.errors import Forbidden, Maintenance, PriceChanged
 from fantooo.queries import operators, settings
-from fantooo.services import messages
+from fantooo.services import messages, security
 from fantooo.services.messages import Sent
 from fantooo.web import admission, errors, forms, guards, limits, request_log
 
 Fields = Mapping[str, str]
-#: whose message it is, and the route that does the same
-_ROUTES = {"user": "chat.send", "operator": "operator.send"}
 
 
 def from_user(chat_id: UUID, fields: Fields) -> Sent:
@@ -78,36 +76,41 @@ def operators_answer(sent: Sent) -> dict[str, Any]:
     return {**fragments.message(sent.event, "operator"), "next": address}
 
 
-def over_socket(chat_id: UUID, fields: Fields) -> dict[str, Any]:
+def over_socket(chat_id: UUID, fields: Fields, look: Callable[[], None]) -> dict[str, Any]:
     """Sends what came as a frame from the current viewer's page, in an application context of its own.
 
-    Returns ``status``, ``body`` and, where it helps to wait, ``retry_after`` in seconds: the very
-    answer that the form would have got as JSON.
+    ``look`` is called when it is this message's turn, and raises when the page may not write any more.
+    Returns ``status``, ``body`` and ``retry_after`` (seconds, 0: no need to wait), as the form would
+    have been answered as JSON. Raises nothing.
     """
     began = time.perf_counter()
     g.request_id = secrets.token_hex(8)
-    endpoint = _ROUTES.get(guards.me().role, "")
+    replies = guards.me().role == "operator"
+    endpoint = "operator.send" if replies else "chat.send"
+    status, retry_after = 200, 0
     with structlog.contextvars.bound_contextvars(request_id=g.request_id):
         try:
             with admission.place():
-                body = _sent(endpoint, chat_id, fields)
-            status, wait = 200, None
+                look()
+                _refuse_what_no_form_may(fields, endpoint)
+                if replies:
+                    body = operators_answer(from_operator(chat_id, fields))
+                else:
+                    body = users_answer(from_user(chat_id, fields))
         except Exception as error:  # noqa: BLE001 (every answer is one of the error table)
             refusal = errors.named(error)
             errors.note(refusal, endpoint)
-            status, body, headers = errors.as_json(refusal)
-            wait = headers.get("Retry-After")
+            status, body = refusal.look.status, errors.as_json(refusal)
+            retry_after = refusal.details.get("retry_after", 0)
         request_log.note(endpoint, "SOCKET", status, time.perf_counter() - began)
-    return {"status": status, "body": body, "retry_after": int(wait or 0)}
+    return {"status": status, "body": body, "retry_after": retry_after}
 
 
-def _sent(endpoint: str, chat_id: UUID, fields: Fields) -> dict[str, Any]:
+def _refuse_what_no_form_may(fields: Fields, endpoint: str) -> None:
+    """What guards ask before a form reaches its route."""
     if settings.in_maintenance():
         raise Maintenance(retry_after=guards.MAINTENANCE_RETRY)
+    if guards.me().role not in ("user", "operator"):
+        security.record("permission_denied", endpoint=endpoint)
+        raise Forbidden
     forms.refuse_unwritable(fields.values())
-    match endpoint:
-        case "chat.send":
-            return users_answer(from_user(chat_id, fields))
-        case "operator.send":
-            return operators_answer(from_operator(chat_id, fields))
-    raise Forbidden

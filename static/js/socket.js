@@ -3,7 +3,7 @@
 //
 // Events on <body>: `fantooo:envelope`, `fantooo:typing`, `fantooo:presence`, `fantooo:assigned`,
 // `fantooo:unassigned`, `fantooo:warn`, `fantooo:availability`, `fantooo:queue`, `fantooo:person`,
-// `fantooo:answer` (detail: the frame),
+// `fantooo:taken`, `fantooo:answer` (detail: the frame),
 // `fantooo:unread` (also when the line is back: what was missed is unknown) and `fantooo:live`
 // (detail: state `connecting`, `ready`, `lost` or `ended`). A page sends by `send(frame)`. Bundles
 // share the socket through these events, so each may call `start()`.
@@ -32,6 +32,11 @@ export function send(frame) {
   document.body.dispatchEvent(new CustomEvent('fantooo:send', { detail: frame }));
 }
 
+/** Gives up a line that does not say itself that it is dead; a new one is opened. */
+export function drop() {
+  document.body.dispatchEvent(new CustomEvent('fantooo:drop'));
+}
+
 /** Whether the server has confirmed that this page hears everything. */
 export function isReady() {
   return document.documentElement.dataset.socket === 'ready';
@@ -48,6 +53,7 @@ class Socket {
     const body = document.body;
     body.addEventListener('fantooo:send', (event) => this.#send(event.detail));
     body.addEventListener('fantooo:reconnect', () => this.#now());
+    body.addEventListener('fantooo:drop', () => this.#drop());
     window.addEventListener('online', () => this.#now());
     window.addEventListener('offline', () => this.#drop());
     document.addEventListener('visibilitychange', () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -60,15 +61,14 @@ def test_bubbles_stand_there_before_any_answer(user: Person) -> None:
 def test_an_answer_that_is_lost_is_made_good_by_the_push(user: Person) -> None:
     """Stored and charged, but the page never heard the answer: the push tells it."""
 
-    def serve(line: WebSocketRoute) -> None:
-        server = line.connect_to_server()
-        server.on_message(lambda frame: None if b"answer" in _bytes(frame) else line.send(frame))
-
-    user.page.route_web_socket("**/ws", serve)
+    user.page.route_web_socket("**/ws", _without_answers)
     user.page.reload()
     user.wait_until_live()
+    asked: list[str] = []
+    user.page.on("request", lambda one: asked.append(one.url))
     user.say("Did you get this?")
     expect(user.bubble("Did you get this?")).to_have_count(1)
+    assert [url for url in asked if url.endswith("/messages")] == [], "not by asking again"
     expect(user.pending()).to_have_count(0)
     expect(user.bubble("Did you get this?")).to_have_count(1)
     expect(user.page.locator("#balance")).to_have_text("Credits: 9")
@@ -113,14 +113,13 @@ def test_a_line_that_dies_under_a_message(
         lines.append(line)
 
         def heard(frame: str | bytes) -> None:
-            dies = len(lines) == 1 and b'"send"' in _bytes(frame)
+            dies = len(lines) == 1 and json.loads(frame)["type"] == "send"
             if arrives or not dies:
                 server.send(frame)
             if dies:
                 line.close(code=1012)
 
         line.on_message(heard)
-        server.on_message(lambda frame: None if b"answer" in _bytes(frame) else line.send(frame))
 
     user.page.route_web_socket("**/ws", serve)
     user.page.reload()
@@ -135,13 +134,52 @@ def test_a_line_that_dies_under_a_message(
 
 
 def test_a_quiet_line_is_not_waited_for(user: Person, live_server: LiveServer) -> None:
-    """Dead and not closed, as after a change of network: the form tries after five seconds."""
-    user.meet_messages(lambda _frame, _pass_on: None)
+    """Dead and not closed, as after a change of network: found out once, then a new one is made."""
+    met: list[str] = []
+    user.meet_messages(lambda frame, _pass_on: met.append(frame["content"]))
     user.say("Anybody?")
+    user.say("Hello?")
     expect(user.pending("Anybody?")).to_contain_text("Sending…")
     expect(user.bubble("Anybody?")).to_have_count(1, timeout=12_000)
+    expect(user.bubble("Hello?")).to_have_count(1, timeout=4_000)
     expect(user.pending()).to_have_count(0)
+    assert met == ["Anybody?"]
     _stored_once(live_server, "Anybody?")
+
+
+def test_a_server_that_has_it_is_waited_for(user: Person, live_server: LiveServer) -> None:
+    """It says so when it cannot answer at once: no second way is begun meanwhile."""
+    held: list[Callable[[], None]] = []
+    asked: list[str] = []
+    said: list[WebSocketRoute] = []
+
+    def serve(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        said.append(line)
+
+        def heard(text: str | bytes) -> None:
+            frame = json.loads(text)
+            if frame["type"] != "send":
+                server.send(text)
+                return
+            held.append(lambda: server.send(text))
+            line.send(json.dumps({"type": "taken", "client_id": frame["client_id"]}))
+
+        line.on_message(heard)
+
+    user.page.route_web_socket("**/ws", serve)
+    user.page.reload()
+    user.wait_until_live()
+    user.page.on("request", lambda one: asked.append(one.url))
+    user.say("Take your time")
+    expect(user.pending("Take your time")).to_contain_text("Sending…")
+    # Longer than a line that says nothing is believed.
+    user.page.wait_for_timeout(6_000)
+    assert [url for url in asked if url.endswith("/messages")] == []
+    held[0]()
+    expect(user.bubble("Take your time")).to_have_count(1)
+    assert len(said) == 1, "the line was given up"
+    _stored_once(live_server, "Take your time")
 
 
 def test_a_failed_text_can_be_sent_again_or_removed(user: Person, live_server: LiveServer) -> None:
@@ -358,8 +396,14 @@ def _lose_the_answer(route: Route) -> None:
     route.abort()
 
 
-def _bytes(frame: str | bytes) -> bytes:
-    return frame.encode() if isinstance(frame, str) else frame
+def _without_answers(line: WebSocketRoute) -> None:
+    server = line.connect_to_server()
+
+    def heard(frame: str | bytes) -> None:
+        if json.loads(frame)["type"] != "answer":
+            line.send(frame)
+
+    server.on_message(heard)
 
 
 def _stored_once(live_server: LiveServer, text: str) -> None:

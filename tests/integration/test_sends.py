@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 from flask import Flask
 
 from fantooo.domain.viewer import Viewer
+from fantooo.extensions import db
 from fantooo.infra.database import identity
 from fantooo.web import admission, errors as error_pages
 from tests.conftest import Clock
 from tests.integration.cast import Cast
 from tests.integration.test_routes import _message, _reply
 from tests.support import factories
+from tests.support.pace import within
 
 JSON = {"Accept": "application/json"}
 Fields = dict[str, object]
@@ -32,7 +35,8 @@ def afternoon(clock: Clock) -> None:
 def over_socket(app: Flask, viewer: Viewer, chat_id: UUID, fields: Fields) -> dict[str, Any]:
     """What the page is answered; as the socket's endpoint asks for it."""
     with app.test_request_context("/ws"), identity(viewer), app.app_context():
-        answer = app.extensions["fantooo_send"](chat_id, {k: str(v) for k, v in fields.items()})
+        said = {key: str(value) for key, value in fields.items()}
+        answer = app.extensions["fantooo_take_message"](chat_id, said, lambda: None)
     return json.loads(json.dumps(answer))  # type: ignore[no-any-return]
 
 
@@ -127,9 +131,13 @@ def test_half_a_character_is_refused(cast: Cast) -> None:
 
 def test_an_admin_writes_in_no_chat(cast: Cast) -> None:
     before = cast.state()
+    noted = "SELECT count(*) FROM security_audit_log WHERE account_id = %s"
+    admin = (cast.world.admin.account_id,)
+    denied = cast.connection.execute(noted, admin).fetchone()
     answer = over_socket(cast.app, cast.world.admin, cast.chat, _users(cast))
     assert (answer["status"], answer["body"]["error"]["code"]) == (403, "forbidden")
     assert cast.state() == before
+    assert denied and cast.connection.execute(noted, admin).fetchone() == (denied[0] + 1,)
 
 
 def test_both_ways_with_one_id_are_one_message(cast: Cast) -> None:
@@ -177,6 +185,35 @@ def test_the_limit_counts_both_ways(make_app: Callable[..., Flask]) -> None:
         assert browser.post(f"/chat/{chat}/messages", data={}, headers=JSON).status_code == 429
 
 
+def test_a_limit_of_two_parts_has_both(make_app: Callable[..., Flask]) -> None:
+    app = make_app(limit_messages="100 per minute; 2 per day")
+    app.extensions["fantooo_redis"].flushdb()
+    with app.app_context():
+        anna = factories.user()
+        chat = factories.open_chat(anna)
+        assert [over_socket(app, anna, chat, {})["status"] for _ in range(3)] == [400, 400, 429]
+
+
+def test_a_reply_holds_nothing_while_it_is_sent(make_app: Callable[..., Flask]) -> None:
+    """One connection is all there is: settings are read anew on the way, and must not keep it."""
+    app = make_app(database_pool_size=1)
+    with app.app_context():
+        user, operator = factories.user(), factories.operator(available=True)
+        chat = factories.open_chat(user)
+        factories.send(user, chat)
+        fields: Fields = {
+            "client_id": uuid4(),
+            "content": "hi",
+            "assignment_number": 1,
+            "seen_seq": 9,
+        }
+        db.session.remove()
+        app.extensions.pop("fantooo_settings", None)
+        began = time.monotonic()
+        assert over_socket(app, operator, chat, fields)["status"] == 200
+        assert time.monotonic() - began < within(5)
+
+
 def test_without_redis_messages_go_uncounted(make_app: Callable[..., Flask]) -> None:
     app = make_app(redis_url="redis://127.0.0.1:1/0", limit_messages="1 per minute")
     with app.app_context():
@@ -196,7 +233,7 @@ def test_a_refusal_leaves_a_line_with_its_number(
     lines = [record.getMessage() for record in caplog.records]
     (refused,) = [line for line in lines if "send_refused" in line]
     assert number in refused and "chat.send" in refused
-    (answered,) = [line for line in lines if '"SOCKET"' in line or "SOCKET" in line]
+    (answered,) = [line for line in lines if "SOCKET" in line]
     assert number in answered and "400" in answered
     assert counter._value.get() == before + 1
 

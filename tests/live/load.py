@@ -133,6 +133,7 @@ class Load:
         for writer in [*self._users, *self._operators]:
             writer.caller.close()
         assert not any(thread.is_alive() for thread in self._threads), "a writer never ended"
+        assert self.tally.statuses["by socket"], "nobody wrote over a socket"
 
     def acknowledged_since(self, moment: float) -> dict[UUID, float]:
         """For each chat whose user began a send after ``moment``: when the first was answered."""

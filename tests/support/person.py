@@ -105,7 +105,7 @@ class Person:
         expect(self.page.locator("#messages[data-catching-up]")).to_have_count(0)
 
     def without_socket(self) -> None:
-        """Loads the page anew with a socket that never opens: messages go as forms, no push comes."""
+        """Loads the page anew with a socket that is never ready: messages go as forms, no push comes."""
         self.page.route_web_socket("**/ws", lambda _line: None)
         self.page.reload()
 

@@ -585,7 +585,7 @@ def _failed(page: Page, world: World) -> None:
     def refuse(route: Route) -> None:
         route.abort() if route.request.method == "POST" else route.fallback()
 
-    # Neither way: a socket that never opens, a form that is not answered.
+    # Neither way: a socket that is never ready, a form that is not answered.
     page.route_web_socket("**/ws", lambda _line: None)
     page.reload()
     page.route("**/chat/*/messages", refuse)

@@ -42,7 +42,9 @@ export class Outbox {
 
   /** Takes a text; it is on the screen when this returns. */
   add(content) {
-    const item = { client_id: newId(), content, at: Date.now(), ...this.#page.fields() };
+    // Half a character, cut off by the field's end, is nothing that a server could keep.
+    const whole = content.toWellFormed?.() ?? content;
+    const item = { client_id: newId(), content: whole, at: Date.now(), ...this.#page.fields() };
     this.#insert(item, 'sending');
     this.flush();
   }
