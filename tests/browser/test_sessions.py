@@ -24,7 +24,7 @@ def test_after_logging_out_the_back_button_shows_nothing_private(
     user, _operator = conversation
     chat = user.page.url
     user.page.get_by_role("link", name="Me", exact=True).click()
-    user.page.get_by_role("button", name="Log out").click()
+    user.page.get_by_role("button", name="Log out", exact=True).click()
     user.page.wait_for_url(re.compile(r":\d+/$"))
     user.page.go_back()
     expect(user.page).to_have_url(re.compile(r"/login"))
@@ -50,7 +50,7 @@ def test_logging_out_leaves_nothing_in_the_tab(conversation: tuple[Person, Perso
     user.page.goto("/me")
     kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('fantooo:'))"
     assert user.page.evaluate(kept), "nothing was kept, so nothing is proven"
-    user.page.get_by_role("button", name="Log out").click()
+    user.page.get_by_role("button", name="Log out", exact=True).click()
     user.page.wait_for_url(re.compile(r":\d+/$"))
     assert user.page.evaluate(kept) == []
 
@@ -59,7 +59,7 @@ def test_logging_out_ends_the_other_tabs(conversation: tuple[Person, Person]) ->
     user, _operator = conversation
     other = user.context.new_page()
     other.goto("/me")
-    other.get_by_role("button", name="Log out").click()
+    other.get_by_role("button", name="Log out", exact=True).click()
     expect(user.page).to_have_url(re.compile(r"/login\?next=%2Fchat%2F"))
     expect(user.page.get_by_text("Good evening")).to_have_count(0)
 
