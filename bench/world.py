@@ -53,6 +53,9 @@ class World:
             self.home,
             workers=self.workers,
             fantooo_clock=NOON,
+            # Fifty pairs write many times a second each; people write seconds apart, and then each
+            # message over a socket pays for a look at its session.
+            send_recheck_seconds=0,
             limit_messages="100000000 per minute",
             limit_messages_address="100000000 per minute",
         )
