@@ -143,9 +143,6 @@ def _take(hub: Hub, connection: Connection, text: str | None, seconds: float) ->
     try:
         if time.monotonic() - connection.checked_at >= seconds:
             _look_again(hub, connection)
-            # Holding what was read through while the frame waits for a connection of its own would
-            # let a full pool wait for itself.
-            db.session.remove()
         if connection.is_open:
             _serve(hub, connection, frame, kind, chat_id)
     except FantoooError as error:
@@ -256,6 +253,8 @@ def _beat_beside(connection: Connection) -> None:
             raise
         log.info("beat_without_database")
     finally:
+        # Who kept what was read through, here or by a look before it, while a message waits for a
+        # connection of its own would let a full pool wait for itself.
         db.session.remove()
 
 

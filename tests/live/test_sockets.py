@@ -390,6 +390,7 @@ def test_access_that_ends_while_a_message_waits_ends_the_message(small: LiveServ
     line = dial(small, cookie_of(small, talk.anna))
     greet(line, talk.annas)
     frame = {"chat": str(talk.annas), "client_id": str(uuid4()), **_message(talk, "Too late")}
+    before = _refused(small, "unauthorized")
     with Held(small, talk) as held:
         say(line, type="send", **frame)
         assert next_frame(line, "taken")["client_id"] == frame["client_id"]
@@ -397,7 +398,16 @@ def test_access_that_ends_while_a_message_waits_ends_the_message(small: LiveServ
             factories.sign_out_everywhere(talk.anna)
         assert close_code(line) == 4001
         held.release()
+    # Refused, not only late.
+    assert process.wait_until(lambda: _refused(small, "unauthorized") > before, seconds=within(10))
     assert small.one("SELECT count(*) FROM messages WHERE content = 'Too late'") == 0
+
+
+def _refused(server: LiveServer, reason: str) -> float:
+    """Messages refused for a reason, by the one worker's own count."""
+    _status, text = fetch(f"{server.url}/metrics")
+    name = f'fantooo_messages_refused_total{{reason="{reason}"}}'
+    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))
 
 
 def test_a_message_that_waits_is_said_to_be_taken(small: LiveServer) -> None:

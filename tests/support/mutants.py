@@ -353,7 +353,7 @@ MUTANTS = [
            "        _look_at_session(connection)\n    if not connection.is_open:\n", "        pass\n    if not connection.is_open:\n",
            _SOCKETS + "test_a_session_that_ended_unheard_sends_nothing_for_long"),
     Mutant("a look holds a connection while a frame waits", "fantooo/realtime/endpoint.py",
-           "            db.session.remove()\n        if connection.is_open:\n", "        if connection.is_open:\n",
+           "        db.session.remove()\n\n\ndef _is_here", "        pass\n\n\ndef _is_here",
            _SOCKETS + "test_a_look_holds_nothing_while_a_message_is_sent"),
     Mutant("writing over a socket is no use", "fantooo/realtime/endpoint.py",
            "        stretches.note(connection.account)\n", "        pass\n",
