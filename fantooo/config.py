@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     sockets_per_account: int = 12
     #: how often each open socket's right to listen is looked at
     socket_recheck_seconds: float = 60
+    #: how long ago a session may have been looked at when a message comes over its socket
     send_recheck_seconds: float = 5
     sockets_per_address: int = 200
 

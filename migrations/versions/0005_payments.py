@@ -21,7 +21,7 @@ _PACKAGES = (
     ("Evening", 50, 0, 400, None, False),
     ("Week", 120, 10, 850, "Our suggestion", True),
     ("Month", 300, 40, 1900, None, False),
-    ("Season", 700, 120, 4000, "Lowest price per credit", False),
+    ("Season", 700, 120, 4000, "Lowest price a credit", False),
 )
 _TRANSFER_KINDS_0001 = (
     "(kind = 'message_charge' AND debit_account = 'wallet' AND credit_account = 'usage')"

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Response, Route, WebSocketRoute, expect
 
 from tests.support import factories
+from tests.support.chromium import until
 from tests.support.person import Frame, Person
 from tests.support.server import LiveServer
 
@@ -136,11 +137,13 @@ def test_a_line_that_dies_under_a_message(
 def test_a_quiet_line_is_not_waited_for(user: Person, live_server: LiveServer) -> None:
     """Dead and not closed, as after a change of network: found out once, then a new one is made."""
     met: list[str] = []
+    user.page.clock.install()
     user.meet_messages(lambda frame, _pass_on: met.append(frame["content"]))
     user.say("Anybody?")
     user.say("Hello?")
     expect(user.pending("Anybody?")).to_contain_text("Sending…")
-    expect(user.bubble("Anybody?")).to_have_count(1, timeout=12_000)
+    user.page.clock.fast_forward(5_000)
+    expect(user.bubble("Anybody?")).to_have_count(1)
     expect(user.bubble("Hello?")).to_have_count(1, timeout=4_000)
     expect(user.pending()).to_have_count(0)
     assert met == ["Anybody?"]
@@ -167,14 +170,17 @@ def test_a_server_that_has_it_is_waited_for(user: Person, live_server: LiveServe
 
         line.on_message(heard)
 
+    user.page.clock.install()
     user.page.route_web_socket("**/ws", serve)
     user.page.reload()
     user.wait_until_live()
     user.page.on("request", lambda one: asked.append(one.url))
+    user.page.evaluate("document.body.addEventListener('fantooo:taken', () => { heard = true })")
     user.say("Take your time")
     expect(user.pending("Take your time")).to_contain_text("Sending…")
+    until(user.page, "window.heard === true")
     # Longer than a line that says nothing is believed.
-    user.page.wait_for_timeout(6_000)
+    user.page.clock.fast_forward(6_000)
     assert [url for url in asked if url.endswith("/messages")] == []
     held[0]()
     expect(user.bubble("Take your time")).to_have_count(1)

@@ -337,6 +337,16 @@ def test_who_writes_over_the_socket_is_here(place: Place, tmp_path) -> None:
         server.stop()
 
 
+def _wait_for_locks(server: LiveServer) -> int:
+    """How many of the server's connections wait for somebody else's lock."""
+    with server.place.connect(server.database) as looker:
+        row = looker.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
 class Held:
     """Both places of a server with one connection, taken by forms that wait for Ben's chat."""
 
@@ -360,16 +370,7 @@ class Held:
             self._pool.submit(caller.ask, "POST", path, {**form, "client_id": str(uuid4())})
             for caller in self._callers
         ]
-        waiting = (
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
-        )
-        with server.place.connect(server.database) as looker:
-
-            def one_waits() -> bool:
-                row = looker.execute(waiting, (server.database,)).fetchone()
-                return bool(row and row[0])
-
-            assert process.wait_until(one_waits, seconds=10)
+        assert process.wait_until(lambda: _wait_for_locks(server) > 0, seconds=10)
         return self
 
     def release(self) -> None:
@@ -1054,14 +1055,10 @@ def test_a_stopping_server_says_so_and_answers_what_it_began(place: Place, tmp_p
                             {**form, "client_id": f"00000000-0000-4000-8000-{number:012d}"})
                 for number, caller in enumerate(callers)
             ]  # fmt: skip
-            with place.connect(server.database) as looker:
-                waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
-
-                def all_wait() -> bool:
-                    row = looker.execute(waiting, (server.database,)).fetchone()
-                    return bool(row and row[0] == len(callers))
-
-                assert process.wait_until(all_wait, seconds=10), "the sends are not in flight"
+            all_wait = process.wait_until(
+                lambda: _wait_for_locks(server) == len(callers), seconds=10
+            )
+            assert all_wait, "the sends are not in flight"
             began = time.monotonic()
             process.ask_to_stop(server.processes["web"], signal.SIGTERM)
             codes = [close_code(line) for line in lines]
